@@ -1,0 +1,29 @@
+import { appendEvent } from '@/lib/audit/append-event';
+import { type Context, requirePermission } from '@/lib/kernel/context';
+import { AppError } from '@/lib/kernel/errors';
+import { newId, toWire } from '@/lib/kernel/ids';
+import { transact } from '@/lib/kernel/transact';
+import { NewMember } from './schema';
+
+/** A person of the org, known by their address. Throws `forbidden`, `conflict` when the address is taken. */
+export function addMember(ctx: Context, input: NewMember): Promise<{ id: string }> {
+  requirePermission(ctx, 'people.write');
+  const member = NewMember.parse(input);
+  return transact(ctx, async (open) => {
+    const taken = await open.db.member.findUnique({
+      where: { orgId_email: { orgId: open.org, email: member.email } },
+      select: { id: true },
+    });
+    if (taken) throw new AppError('conflict', 'someone with this address is a member already');
+    const id = newId();
+    await open.db.member.create({
+      data: { orgId: open.org, id, ...member, status: 'active', createdAt: open.now },
+    });
+    await appendEvent(open, {
+      type: 'member.joined',
+      subject: { type: 'member', id: toWire('mem', id) },
+      detail: { ...member },
+    });
+    return { id };
+  });
+}

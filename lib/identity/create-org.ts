@@ -1,0 +1,51 @@
+import { appendEvent } from '@/lib/audit/append-event';
+import type { Context } from '@/lib/kernel/context';
+import { AppError } from '@/lib/kernel/errors';
+import { newId, toWire } from '@/lib/kernel/ids';
+import { transact } from '@/lib/kernel/transact';
+import { NewOrg } from './schema';
+
+/** Made by the migration's lookup role: whether any org exists, told before one is known. */
+const setupLock = 7_210_011;
+
+/**
+ * The first org of an empty database, its built-in approvers group, and its owner. Throws `conflict` when an org
+ * exists already; two at once make one.
+ */
+export function createFirstOrg(requestId: string, input: NewOrg): Promise<{ org: string; ownerId: string }> {
+  const { org: orgName, name, email } = NewOrg.parse(input);
+  const ctx: Context = {
+    org: newId(),
+    actor: { kind: 'system', id: 'system', via: 'setup' },
+    permissions: new Set(),
+    requestId,
+    now: new Date(),
+  };
+  return transact(ctx, async (open) => {
+    await open.db.$executeRaw`SELECT pg_advisory_xact_lock(${setupLock}::bigint)`;
+    const [found] = await open.db.$queryRaw<{ exists: boolean }[]>`SELECT any_org() AS exists`;
+    if (found?.exists) throw new AppError('conflict', 'this installation is set up already');
+    await open.db.org.create({ data: { id: open.org, name: orgName, createdAt: open.now } });
+    const ownerId = newId();
+    await open.db.member.create({
+      data: {
+        orgId: open.org,
+        id: ownerId,
+        email,
+        name,
+        role: 'owner',
+        status: 'active',
+        createdAt: open.now,
+      },
+    });
+    await open.db.group.create({
+      data: { orgId: open.org, id: newId(), slug: 'approvers', name: 'Approvers', createdAt: open.now },
+    });
+    await appendEvent(open, {
+      type: 'org.created',
+      subject: { type: 'org', id: toWire('org', open.org) },
+      detail: { name: orgName, owner: toWire('mem', ownerId) },
+    });
+    return { org: open.org, ownerId };
+  });
+}
