@@ -1,0 +1,70 @@
+import { env } from '@/lib/kernel/env';
+import { toWire } from '@/lib/kernel/ids';
+import type { RequestRow } from './request-row';
+import { titleOf } from './rules/ask';
+import { statusAt } from './rules/lifecycle';
+import { fillQuorum } from './rules/quorum';
+import type { AgentRequestView } from './schema';
+
+/** A live vote as the views need it; `fills` are the requirements its person could fill. */
+export type VoteRow = {
+  memberId: string;
+  verdict: 'approve' | 'reject';
+  revision: number;
+  at: Date;
+  fills: number[];
+};
+
+export type LiveToken = { token: string; expiresAt: Date };
+
+/** The request as its agent is told (agent-api.md). Status is what is true at `now`. */
+export function agentView(
+  request: RequestRow,
+  votes: readonly VoteRow[],
+  token: LiveToken | null,
+  now: Date,
+): AgentRequestView {
+  return {
+    id: toWire('req', request.id),
+    decision: request.verdict.outcome,
+    status: statusAt(request, now),
+    execution: request.execution,
+    action: request.action,
+    summary: titleOf(request),
+    reasons: request.verdict.reasons.map(({ rule, text, missing }) => ({ rule, text, missing })),
+    wouldAllowIf: request.verdict.wouldAllowIf,
+    risk: request.risk,
+    policy: { name: request.policyName, version: request.policyVersion, hash: request.policyHash },
+    payload: request.payload,
+    payloadHash: request.payloadHash,
+    revision: request.revision,
+    edited: request.revision > 1,
+    ...(request.dueAt &&
+      request.expiresAt && { approval: approvalOf(request, votes, request.dueAt, request.expiresAt) }),
+    ...(token && { token: token.token, tokenExpiresAt: token.expiresAt.toISOString() }),
+    ...(request.feedback && { feedback: request.feedback }),
+    ...(request.externalRef && { externalRef: request.externalRef }),
+    openedAt: request.openedAt.toISOString(),
+    ...(request.decidedAt && { decidedAt: request.decidedAt.toISOString() }),
+  };
+}
+
+function approvalOf(
+  request: RequestRow,
+  votes: readonly VoteRow[],
+  dueAt: Date,
+  expiresAt: Date,
+): AgentRequestView['approval'] {
+  const approvals = votes.filter((vote) => vote.revision === request.revision && vote.verdict === 'approve');
+  const quorum = fillQuorum(request.verdict.requirements, approvals);
+  return {
+    url: `${env().COUNTERSIGN_URL}/requests/${toWire('req', request.id)}`,
+    dueAt: dueAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    requirements: request.verdict.requirements.map((requirement, index) => ({
+      ...requirement,
+      met: quorum.filledBy[index]?.length ?? 0,
+    })),
+    votes: votes.map(({ verdict, revision, at }) => ({ verdict, revision, at: at.toISOString() })),
+  };
+}

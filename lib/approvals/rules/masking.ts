@@ -1,0 +1,50 @@
+// What the agent marked sensitive is shown as a mask, and an edit that leaves the mask leaves the value.
+import { jsonPointer } from '@/lib/kernel/json/json-pointer';
+import type { JsonValue } from '@/lib/kernel/json/json-value';
+
+export const mask = '••••••';
+
+/** The payload with sensitive values masked, and the JSON pointers of those that were there. */
+export function maskPayload(
+  payload: JsonValue,
+  sensitive: readonly string[],
+): { payload: JsonValue; masked: string[] } {
+  const paths = sensitive
+    .map((path) => path.split('.').slice(1))
+    .filter((path) => read(payload, path) !== undefined);
+  return {
+    payload: paths.reduce((value, path) => replace(value, path, mask), payload),
+    masked: paths.map((path) => jsonPointer(path)),
+  };
+}
+
+/** An edit made on a masked payload with the masks that still stand given their values back. */
+export function restoreMasked(
+  edited: JsonValue,
+  original: JsonValue,
+  sensitive: readonly string[],
+): JsonValue {
+  return sensitive.reduce((value, dotted) => {
+    const path = dotted.split('.').slice(1);
+    const hidden = read(original, path);
+    return hidden !== undefined && read(value, path) === mask ? replace(value, path, hidden) : value;
+  }, edited);
+}
+
+function read(value: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return read((value as Record<string, JsonValue>)[key], rest); // lists are read by index the same way
+}
+
+function replace(value: JsonValue, path: readonly string[], by: JsonValue): JsonValue {
+  const [key, ...rest] = path;
+  if (key === undefined) return by;
+  if (Array.isArray(value))
+    return value.map((item, index) => (String(index) === key ? replace(item, rest, by) : item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, name === key ? replace(item, rest, by) : item]),
+  );
+}

@@ -1,0 +1,47 @@
+// Every requirement is filled by distinct people; one person fills one slot even when they fit several.
+import type { Requirement } from '@/lib/policy/schema';
+
+/** A live approval and the requirements (by index) that its person could fill. */
+export type Approval = { memberId: string; fills: readonly number[] };
+export type Quorum = { met: number; slots: number; complete: boolean; filledBy: string[][] };
+
+/**
+ * Maximum bipartite matching of people to slots, so two people who each fit either slot never block each other.
+ * `filledBy[i]` names who fills requirement i. A person given twice counts once.
+ */
+export function fillQuorum(requirements: readonly Requirement[], approvals: readonly Approval[]): Quorum {
+  const slots = requirements.flatMap((requirement, index) =>
+    Array.from({ length: requirement.count }, () => index),
+  );
+  const people = [...new Map(approvals.map((approval) => [approval.memberId, approval])).values()];
+  const holder: (Approval | null)[] = slots.map(() => null);
+  for (const person of people) place(person, slots, holder, new Set());
+  const filledBy = requirements.map((_, index) =>
+    holder.flatMap((person, slot) => (person && slots[slot] === index ? [person.memberId] : [])),
+  );
+  const met = holder.filter((person) => person !== null).length;
+  return { met, slots: slots.length, complete: slots.length > 0 && met === slots.length, filledBy };
+}
+
+/** Kuhn's augmenting path: finds this person a slot, moving others to another of theirs where that helps. */
+function place(person: Approval, slots: number[], holder: (Approval | null)[], tried: Set<number>): boolean {
+  for (const [slot, requirement] of slots.entries()) {
+    if (tried.has(slot) || !person.fills.includes(requirement)) continue;
+    tried.add(slot);
+    const current = holder[slot];
+    if (current && !place(current, slots, holder, tried)) continue;
+    holder[slot] = person;
+    return true;
+  }
+  return false;
+}
+
+/** At high and critical risk at least one approver must not have edited what they approve. */
+export function hasUninvolvedApprover(
+  risk: string,
+  editedBy: string | null,
+  approvers: readonly string[],
+): boolean {
+  if (editedBy === null || (risk !== 'high' && risk !== 'critical')) return true;
+  return approvers.some((member) => member !== editedBy);
+}

@@ -1,0 +1,208 @@
+import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
+import { toWire } from '@/lib/kernel/ids';
+import type { JsonValue } from '@/lib/kernel/json/json-value';
+import { transact } from '@/lib/kernel/transact';
+import type { VoteRow } from './agent-view';
+import { loadCandidates } from './candidates';
+import { loadRequest, requestIdOf } from './load-request';
+import type { RequestRow } from './request-row';
+import { mayVote, type Voter } from './rules/eligibility';
+import { statusAt } from './rules/lifecycle';
+import { maskPayload } from './rules/masking';
+import { fillQuorum } from './rules/quorum';
+import { requirementLabel } from './rules/requirement-label';
+import type { Person, RequestDetail } from './schema';
+import { loadTimeline } from './timeline';
+import { loadVoters, loadVotes, votedOn } from './votes';
+
+type RevisionRow = { revision: number; payload: string; editedBy: string | null; createdAt: Date };
+
+/** Everything the request page shows, sensitive fields masked. Throws `not_found`. */
+export function showRequest(ctx: Context, wireId: string): Promise<RequestDetail & { now: string }> {
+  requirePermission(ctx, 'request.read');
+  return transact(ctx, async (open) => detailOf(open, await loadRequest(open, requestIdOf(wireId))));
+}
+
+/** The same inside a transaction that is already open. */
+async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestDetail & { now: string }> {
+  const asked = await votedOn(ctx, request);
+  const votes = await loadVotes(ctx, request);
+  const revisions = await ctx.db.revision.findMany({
+    where: { orgId: ctx.org, requestId: request.id },
+    orderBy: { revision: 'asc' },
+    select: { revision: true, payload: true, editedBy: true, createdAt: true },
+  });
+  const reasons = await voteReasons(ctx, request.id);
+  const candidates = await loadCandidates(ctx, asked, request.verdict.requirements);
+  const reader = (await loadVoters(ctx, [ctx.actor.id], false)).get(ctx.actor.id) ?? null;
+  const names = await loadNames(ctx, [
+    ...votes.map((vote) => vote.memberId),
+    ...revisions.flatMap((row) => row.editedBy ?? []),
+    asked.agentOwnerId,
+  ]);
+  const person = (id: string): Person => ({ id: toWire('mem', id), name: names.get(id) ?? 'Former member' });
+  const sensitive = request.ask.sensitive ?? [];
+  const shown = (payload: JsonValue) => maskPayload(payload, sensitive);
+  const { payload, masked } = shown(request.payload);
+  const status = statusAt(request, ctx.now);
+  const iso = (date: Date | null) => date?.toISOString() ?? null;
+  const quorum = fillQuorum(request.verdict.requirements, currentApprovals(request, votes));
+  const { ask, verdict } = request;
+  return {
+    id: toWire('req', request.id),
+    status,
+    execution: request.execution,
+    action: request.action,
+    title: request.summary,
+    risk: request.risk,
+    environment: request.environment,
+    counterparty: request.counterparty,
+    initiator: request.initiator,
+    agent: {
+      id: toWire('agt', request.agentId),
+      name: ask.agent.name,
+      version: ask.context?.agentVersion ?? null,
+      model: ask.context?.modelId ?? null,
+      owner: person(asked.agentOwnerId).name,
+    },
+    runId: request.runId,
+    openedAt: request.openedAt.toISOString(),
+    dueAt: iso(request.dueAt),
+    expiresAt: iso(request.expiresAt),
+    breachedAt: iso(request.breachedAt),
+    decidedAt: iso(request.decidedAt),
+    onBreach: verdict.onBreach,
+    rationale: ask.rationale ?? null,
+    confidence: ask.confidence ?? null,
+    impact: ask.impact ?? null,
+    reversibility: ask.reversibility ?? null,
+    regulatory: ask.regulatory ?? null,
+    alternatives: ask.alternatives ?? [],
+    evidence: (ask.evidence ?? []).map((item) => ({ ...item, source: 'agent' as const })),
+    diff: ask.diff ?? null,
+    context: ask.context ?? null,
+    proposed: shown(payloadOf(revisions[0]) ?? request.payload).payload,
+    payload,
+    payloadHash: request.payloadHash,
+    revision: request.revision,
+    masked,
+    editable: verdict.editable,
+    reasons: verdict.reasons,
+    wouldAllowIf: verdict.wouldAllowIf,
+    policy: { name: request.policyName, version: request.policyVersion, hash: request.policyHash },
+    requirements: verdict.requirements.map((requirement, index) => {
+      const filledBy = quorum.filledBy[index] ?? [];
+      return {
+        ...requirement,
+        label: requirementLabel(requirement.from, candidates.groupNames),
+        met: filledBy.length,
+        filledBy: filledBy.map(person),
+        candidates: candidatesFor(candidates.people, index, votes, request, ctx.actor.id),
+        youCan: status === 'pending' && canFill(reader, asked, index),
+      };
+    }),
+    slots: quorum.slots,
+    met: quorum.met,
+    votes: votes.map((vote) => ({
+      member: person(vote.memberId),
+      verdict: vote.verdict,
+      revision: vote.revision,
+      current: vote.revision === request.revision,
+      reason: reasons.get(`${vote.revision} ${vote.memberId}`) ?? null,
+      at: vote.at.toISOString(),
+    })),
+    edits: editsOf(revisions, shown, person),
+    timeline: await loadTimeline(ctx, request.id),
+    feedback: request.feedback,
+    result: request.result,
+    you: yourPart(reader, asked, votes, request, status),
+    now: ctx.now.toISOString(),
+  };
+}
+
+function currentApprovals(request: RequestRow, votes: VoteRow[]): VoteRow[] {
+  return votes.filter((vote) => vote.revision === request.revision && vote.verdict === 'approve');
+}
+
+function canFill(reader: Voter | null, asked: Parameters<typeof mayVote>[1], index: number): boolean {
+  const eligibility = reader ? mayVote(reader, asked) : null;
+  return eligibility?.ok === true && eligibility.fills.includes(index);
+}
+
+/** Who could fill a slot and has not voted: at most ten, the reader first. */
+function candidatesFor(
+  people: { id: string; name: string; fills: number[] }[],
+  index: number,
+  votes: VoteRow[],
+  request: RequestRow,
+  readerId: string,
+): Person[] {
+  const voted = new Set(
+    votes.filter((vote) => vote.revision === request.revision).map((vote) => vote.memberId),
+  );
+  return people
+    .filter((person) => person.fills.includes(index) && !voted.has(person.id))
+    .sort((a, b) => Number(b.id === readerId) - Number(a.id === readerId) || a.name.localeCompare(b.name))
+    .slice(0, 10)
+    .map(({ id, name }) => ({ id: toWire('mem', id), name }));
+}
+
+function yourPart(
+  reader: Voter | null,
+  asked: Parameters<typeof mayVote>[1],
+  votes: VoteRow[],
+  request: RequestRow,
+  status: string,
+): RequestDetail['you'] {
+  const own = votes.find((vote) => vote.memberId === reader?.id && vote.revision === request.revision);
+  if (own)
+    return {
+      mayVote: false,
+      why: `You ${own.verdict === 'approve' ? 'approved' : 'rejected'} this.`,
+      voted: own.verdict,
+    };
+  if (status !== 'pending') return { mayVote: false, why: `This is ${status}.`, voted: null };
+  if (!reader) return { mayVote: false, why: 'You are not a member of this organisation.', voted: null };
+  const eligibility = mayVote(reader, asked);
+  return { mayVote: eligibility.ok, why: eligibility.ok ? null : eligibility.reason, voted: null };
+}
+
+function editsOf(
+  revisions: RevisionRow[],
+  shown: (payload: JsonValue) => { payload: JsonValue },
+  person: (id: string) => Person,
+): RequestDetail['edits'] {
+  return revisions.flatMap((row, index) => {
+    const [before, after] = [payloadOf(revisions[index - 1]), payloadOf(row)];
+    if (!row.editedBy || before === undefined || after === undefined) return [];
+    return [
+      {
+        revision: row.revision,
+        by: person(row.editedBy),
+        at: row.createdAt.toISOString(),
+        before: shown(before).payload,
+        after: shown(after).payload,
+      },
+    ];
+  });
+}
+
+function payloadOf(row: RevisionRow | undefined): JsonValue | undefined {
+  return row && JSON.parse(row.payload);
+}
+
+async function loadNames(ctx: Transaction, ids: string[]): Promise<Map<string, string>> {
+  const rows = await ctx.db.member.findMany({
+    where: { orgId: ctx.org, id: { in: [...new Set(ids)] } },
+    select: { id: true, name: true },
+  });
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
+async function voteReasons(ctx: Transaction, requestId: string): Promise<Map<string, string | null>> {
+  const rows = await ctx.db.vote.findMany({
+    where: { orgId: ctx.org, requestId },
+    select: { revision: true, memberId: true, reason: true },
+  });
+  return new Map(rows.map((row) => [`${row.revision} ${row.memberId}`, row.reason]));
+}
