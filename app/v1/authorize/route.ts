@@ -1,0 +1,1 @@
+export { authorize as POST } from '@/lib/api/routes';

@@ -1,0 +1,1 @@
+export { keys as GET } from '@/lib/api/routes';

@@ -1,0 +1,1 @@
+export { listRequests as GET } from '@/lib/api/routes';

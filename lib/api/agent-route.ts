@@ -1,0 +1,135 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { findApiKey } from '@/lib/identity/find-api-key';
+import { permissionsOfScopes } from '@/lib/identity/rules/permissions';
+import type { Context, Transaction } from '@/lib/kernel/context';
+import { AppError } from '@/lib/kernel/errors';
+import { claimKeys, type IdempotencyClaim, storeAnswers } from '@/lib/kernel/idempotency';
+import { canonicalJson } from '@/lib/kernel/json/canonical-json';
+import type { JsonValue } from '@/lib/kernel/json/json-value';
+import { transact } from '@/lib/kernel/transact';
+import { problemResponse } from './problem';
+import { type RateStanding, takeRate } from './rate-limit';
+
+export type AgentCall = { ctx: Context; request: Request; url: URL; rate: RateStanding };
+
+/**
+ * The agents' door: key → Context, rate, then the verb; every failure as problem+json, every answer with its
+ * request id. The org comes from the key and from nowhere else.
+ */
+export function agentRoute(work: (call: AgentCall, path: string[]) => Promise<Response>) {
+  return async (request: Request, path: string[] = []): Promise<Response> => {
+    const requestId = requestIdOf(request);
+    try {
+      const ctx = await contextOf(request, requestId);
+      const rate = await takeRate(
+        ctx,
+        ctx.actor.kind === 'agent' ? `key:${ctx.actor.keyId}` : ctx.actor.kind,
+      );
+      const response = await work({ ctx, request, url: new URL(request.url), rate }, path);
+      response.headers.set('ratelimit-policy', `"key";q=${rate.limit};w=60`);
+      response.headers.set('ratelimit', `"key";r=${rate.remaining};t=${rate.resetSeconds}`);
+      return response;
+    } catch (error) {
+      return problemResponse(error, requestId);
+    }
+  };
+}
+
+/** A door without a key: public facts, and calls whose credential is a token in the body. */
+export function openRoute(work: (request: Request, requestId: string) => Promise<Response>) {
+  return async (request: Request): Promise<Response> => {
+    const requestId = requestIdOf(request);
+    try {
+      return await work(request, requestId);
+    } catch (error) {
+      return problemResponse(error, requestId);
+    }
+  };
+}
+
+/** The caller's `X-Request-Id` where it is sane, else a new one. */
+export function requestIdOf(request: Request): string {
+  const given = request.headers.get('x-request-id');
+  return given && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
+}
+
+async function contextOf(request: Request, requestId: string): Promise<Context> {
+  const [, text] = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+  if (!text) throw new AppError('unauthorized', 'expected the header Authorization: Bearer cs_live_…');
+  const key = await findApiKey(text);
+  if (!key) throw new AppError('unauthorized', 'this key is unknown, mistyped or revoked');
+  return {
+    org: key.org,
+    actor: {
+      kind: 'agent',
+      id: key.agentId,
+      via: 'api',
+      keyId: key.id,
+      environment: key.environment,
+      initiator: key.initiator,
+    },
+    permissions: permissionsOfScopes(key.scopes),
+    requestId,
+    origin: { address: null, userAgent: request.headers.get('user-agent') },
+    now: new Date(),
+  };
+}
+
+/** A JSON answer with the request's id. */
+export function jsonResponse(
+  body: unknown,
+  requestId: string,
+  headers: Record<string, string> = {},
+): Response {
+  return bodyResponse(JSON.stringify(body), requestId, headers);
+}
+
+export function bodyResponse(
+  body: string,
+  requestId: string,
+  headers: Record<string, string> = {},
+  status = 200,
+): Response {
+  return new Response(body, {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-request-id': requestId,
+      ...headers,
+    },
+  });
+}
+
+/** The claim a POST makes with its `Idempotency-Key`; null where it has none. Throws `malformed` for a bad key. */
+export function idempotencyClaim(
+  request: Request,
+  principal: string,
+  route: string,
+  body: JsonValue,
+): IdempotencyClaim | null {
+  const key = request.headers.get('idempotency-key');
+  if (key === null) return null;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw new AppError('malformed', 'expected an Idempotency-Key of 1 to 255 visible characters');
+  const fingerprint = createHash('sha256').update(canonicalJson(body)).digest();
+  return { principal, route, key, fingerprint };
+}
+
+/** Runs a verb and stores its answer under the claim, in one transaction; a repeat gets the stored answer. */
+export async function answerOnce(
+  ctx: Context,
+  claim: IdempotencyClaim | null,
+  verb: (ctx: Context | Transaction) => Promise<unknown>,
+): Promise<Response> {
+  if (!claim) return jsonResponse(await verb(ctx), ctx.requestId);
+  return transact(ctx, async (open) => {
+    const [earlier] = await claimKeys(open, [claim]);
+    if (earlier instanceof AppError) throw earlier;
+    if (earlier)
+      return bodyResponse(earlier.body, ctx.requestId, { 'idempotent-replayed': 'true' }, earlier.status);
+    const body = JSON.stringify(await verb(open));
+    await storeAnswers(open, [{ ...claim, status: 200, body }]);
+    return bodyResponse(body, ctx.requestId);
+  });
+}

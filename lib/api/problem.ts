@@ -1,0 +1,45 @@
+import { AppError, type ErrorCode } from '@/lib/kernel/errors';
+
+const statuses: Record<ErrorCode, [status: number, title: string]> = {
+  malformed: [400, 'Malformed request'],
+  unauthorized: [401, 'Not authenticated'],
+  forbidden: [403, 'Not permitted'],
+  not_found: [404, 'Not found'],
+  conflict: [409, 'Conflict'],
+  gone: [410, 'Gone'],
+  too_large: [413, 'Too large'],
+  unsupported_media: [415, 'Unsupported media type'],
+  unprocessable: [422, 'Refused'],
+  rate_limited: [429, 'Too many requests'],
+  unavailable: [503, 'Unavailable'],
+};
+
+/** A failure as RFC 9457 problem+json. What is not an `AppError` says nothing of itself but the request id. */
+export function problemResponse(error: unknown, requestId: string): Response {
+  const failure = error instanceof AppError ? error : unexpected(error, requestId);
+  const [status, title] = statuses[failure.code];
+  const { errors, retryAfterSeconds } = failure.details;
+  const body = {
+    type: `https://countersign.dev/problems/${failure.code.replace('_', '-')}`,
+    title,
+    status,
+    detail: failure.message,
+    ...(errors && { errors }),
+    requestId,
+  };
+  const headers = new Headers({
+    'content-type': 'application/problem+json',
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+  });
+  if (failure.code === 'rate_limited') headers.set('retry-after', String(retryAfterSeconds ?? 1));
+  if (failure.code === 'unavailable') headers.set('retry-after', '1');
+  if (failure.code === 'unauthorized') headers.set('www-authenticate', 'Bearer');
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** Fail closed: whatever went wrong, nothing was allowed. */
+function unexpected(error: unknown, requestId: string): AppError {
+  console.error(`request ${requestId} failed`, error);
+  return new AppError('unavailable', 'something went wrong on our side; nothing was allowed');
+}

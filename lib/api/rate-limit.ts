@@ -1,0 +1,65 @@
+import type { Context } from '@/lib/kernel/context';
+import { AppError } from '@/lib/kernel/errors';
+import { singleton } from '@/lib/kernel/singleton';
+import { transact } from '@/lib/kernel/transact';
+
+type Lease = { window: number; left: number; refused: boolean; asking: Promise<void> | null };
+export type RateStanding = { limit: number; remaining: number; resetSeconds: number };
+
+const windowSeconds = 60;
+const blocks = 20;
+
+/** Calls a minute for one key, by default; `RATE_LIMIT_PER_MINUTE` sets another. */
+function perMinute(): number {
+  const given = Number(process.env.RATE_LIMIT_PER_MINUTE);
+  return Number.isInteger(given) && given > 0 ? given : 6000;
+}
+
+/**
+ * Takes one call of this subject's rate. A process leases calls from the database in blocks, so that no call pays
+ * for a hot row and N processes share one limit. Throws `rate_limited` with the seconds until the next window.
+ */
+export async function takeRate(ctx: Context, subject: string): Promise<RateStanding> {
+  const limit = perMinute();
+  const seconds = Date.now() / 1000;
+  const window = Math.floor(seconds / windowSeconds);
+  const resetSeconds = Math.ceil((window + 1) * windowSeconds - seconds);
+  const lease = leaseOf(`${ctx.org} ${subject}`, window);
+  while (lease.left <= 0 && !lease.refused) {
+    lease.asking ??= renew(ctx, subject, limit, lease).finally(() => {
+      lease.asking = null;
+    });
+    await lease.asking;
+  }
+  if (lease.left <= 0) {
+    throw new AppError('rate_limited', `more than ${limit} calls a minute`, {
+      retryAfterSeconds: resetSeconds,
+    });
+  }
+  lease.left -= 1;
+  return { limit, remaining: lease.left, resetSeconds };
+}
+
+function leaseOf(name: string, window: number): Lease {
+  const leases = singleton('api.leases', () => new Map<string, Lease>());
+  const known = leases.get(name);
+  if (known && known.window === window) return known;
+  if (leases.size > 10_000) leases.clear();
+  const fresh: Lease = { window, left: 0, refused: false, asking: null };
+  leases.set(name, fresh);
+  return fresh;
+}
+
+async function renew(ctx: Context, subject: string, limit: number, lease: Lease): Promise<void> {
+  const block = Math.max(1, Math.ceil(limit / blocks));
+  const startAt = new Date(lease.window * windowSeconds * 1000).toISOString();
+  const granted = await transact(ctx, async (open) => {
+    const rows = await open.db.$queryRaw<{ granted: number }[]>`
+      INSERT INTO rate_windows AS w (org_id, subject, start_at, used) VALUES (${open.org}::uuid, ${subject}, ${startAt}::timestamptz, ${block}::int)
+      ON CONFLICT (org_id, subject, start_at) DO UPDATE SET used = w.used + ${block}::int WHERE w.used + ${block}::int <= ${limit}::int
+      RETURNING ${block}::int AS granted`;
+    return rows[0]?.granted ?? 0;
+  });
+  lease.left += granted;
+  lease.refused = granted === 0;
+}
