@@ -1,0 +1,74 @@
+import { PrismaAdapter } from '@auth/prisma-adapter';
+import NextAuth, { type NextAuthConfig } from 'next-auth';
+import type { Adapter } from 'next-auth/adapters';
+import { membershipsOf } from '@/lib/identity/queries';
+import { recordSignIn } from '@/lib/identity/record-sign-in';
+import { database } from '@/lib/kernel/database';
+import { env } from '@/lib/kernel/env';
+import { isSecure, sessionCookieName, sessionDays } from './sessions';
+import { linkMinutes, sendSignInLink } from './sign-in-link';
+
+/** next-auth with our tables under the role that alone may touch them. Settings are read when first asked. */
+export const { handlers, auth, signIn } = NextAuth(() => config());
+
+function config(): NextAuthConfig {
+  return {
+    // The client is generated into our tree; the adapter only knows the package's own type.
+    adapter: PrismaAdapter(database('auth') as unknown as Parameters<typeof PrismaAdapter>[0]) as Adapter,
+    secret: env().secrets.authSecret,
+    trustHost: true,
+    session: { strategy: 'database', maxAge: sessionDays * 86_400 },
+    pages: { signIn: '/sign-in', error: '/sign-in', verifyRequest: '/sign-in/check' },
+    cookies: {
+      sessionToken: {
+        name: sessionCookieName(),
+        options: { httpOnly: true, sameSite: 'lax', path: '/', secure: isSecure() },
+      },
+    },
+    providers: [emailProvider(), ...oidc()],
+    callbacks: {
+      signIn: async ({ user, account, profile }) => {
+        if (account?.provider === 'oidc' && profile?.email_verified !== true) return false;
+        return (await membershipsOf(user.email ?? '')).length > 0;
+      },
+      // A new object: the one given carries the session's token and the user's columns.
+      session: ({ session, user }) => ({ expires: session.expires, user: { email: user.email } }),
+    },
+    events: {
+      signIn: async ({ user, account }) => {
+        if (user.email) await recordSignIn(user.email, account?.provider === 'oidc' ? 'oidc' : 'email');
+      },
+    },
+  };
+}
+
+function emailProvider(): NextAuthConfig['providers'][number] {
+  return {
+    id: 'email',
+    type: 'email',
+    name: 'E-mail',
+    from: env().MAIL_FROM,
+    maxAge: linkMinutes * 60,
+    options: {},
+    sendVerificationRequest: ({ identifier, url }) => sendSignInLink(identifier, url),
+  };
+}
+
+function oidc(): NextAuthConfig['providers'] {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME } = env();
+  if (!OIDC_ISSUER || !OIDC_CLIENT_ID) return [];
+  return [
+    {
+      id: 'oidc',
+      type: 'oidc',
+      name: OIDC_NAME,
+      issuer: OIDC_ISSUER,
+      clientId: OIDC_CLIENT_ID,
+      clientSecret: OIDC_CLIENT_SECRET,
+      checks: ['pkce', 'state', 'nonce'],
+      authorization: { params: { scope: 'openid email profile' } },
+      // The operator chose this issuer and it vouches for the address, so it is the person that address signed in before.
+      allowDangerousEmailAccountLinking: true,
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { cookies } from 'next/headers';
+import { recordSignIn } from '@/lib/identity/record-sign-in';
+import { database } from '@/lib/kernel/database';
+import { env } from '@/lib/kernel/env';
+
+export const sessionDays = 7;
+
+/** Whether browsers reach us by https, and so cookies are bound to it. */
+export function isSecure(): boolean {
+  return env().COUNTERSIGN_URL.startsWith('https:');
+}
+
+export function sessionCookieName(): string {
+  return isSecure() ? '__Host-countersign.session' : 'countersign.session';
+}
+
+/** Signs a verified address in: a fresh session row and its cookie, never a reused one. Says so in the record. */
+export async function openSession(email: string, method: 'demo' | 'setup'): Promise<void> {
+  const db = database('auth');
+  const user = await db.user.upsert({
+    where: { email },
+    create: { email, emailVerified: new Date() },
+    update: {},
+    select: { id: true },
+  });
+  const sessionToken = randomBytes(32).toString('base64url');
+  const expires = new Date(Date.now() + sessionDays * 86_400_000);
+  await db.session.create({ data: { sessionToken, userId: user.id, expires } });
+  const jar = await cookies();
+  jar.set(sessionCookieName(), sessionToken, {
+    httpOnly: true,
+    sameSite: 'lax',
+    path: '/',
+    secure: isSecure(),
+    expires,
+  });
+  await recordSignIn(email, method);
+}
