@@ -1,0 +1,33 @@
+import { Logger, run } from 'graphile-worker';
+import { Pool } from 'pg';
+import { z } from 'zod';
+import { connectionOf } from '@/lib/kernel/database';
+import { deliverMessage } from '@/lib/notify/deliver-message';
+import { clockContext } from './run-sweep';
+
+const DeliverMessage = z.object({ org: z.string(), id: z.string() });
+
+/** Runs queued jobs (transactional, retried with growing pauses). Answers with the way to stop. */
+export async function runQueue(): Promise<() => Promise<void>> {
+  const pool = new Pool({ ...connectionOf('jobs'), max: 4 });
+  pool.on('error', () => undefined);
+  const runner = await run({
+    pgPool: pool,
+    concurrency: 4,
+    pollInterval: 1000,
+    noHandleSignals: true,
+    logger: new Logger(() => (level, message) => {
+      if (level === 'error' || level === 'warning') console.warn(`job: ${message}`);
+    }),
+    taskList: {
+      deliver_message: (payload) => {
+        const { org, id } = DeliverMessage.parse(payload);
+        return deliverMessage(clockContext(org), id);
+      },
+    },
+  });
+  return async () => {
+    await runner.stop();
+    await pool.end();
+  };
+}
