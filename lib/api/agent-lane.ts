@@ -1,11 +1,11 @@
 import { AppError } from '@/lib/kernel/errors';
-import { requestIdOf } from './agent-route';
+import { type RouteHandler, requestIdOf } from './agent-route';
 import { openApi } from './openapi';
 import { problemResponse } from './problem';
 import * as routes from './routes';
 
 type Handler = (request: Request) => Promise<Response>;
-type Lane = { method: string; path: RegExp; run: (request: Request, path: string[]) => Promise<Response> };
+type Lane = { method: string; path: RegExp; run: RouteHandler };
 
 const lanes: Lane[] = [
   { method: 'POST', path: /^\/v1\/authorize$/, run: routes.authorize },
@@ -27,8 +27,8 @@ export function agentLane(method: string, pathname: string): Handler | null {
   if (!pathname.startsWith('/v1/')) return null;
   const fitting = lanes.filter((lane) => lane.path.test(pathname));
   const lane = fitting.find((each) => each.method === method);
-  const path = lane?.path.exec(pathname)?.slice(1) ?? [];
-  if (lane) return (request) => lane.run(request, path);
+  const id = lane?.path.exec(pathname)?.[1];
+  if (lane) return (request) => lane.run(request, { params: Promise.resolve({ id }) });
   return noLane(fitting.map((each) => each.method));
 }
 

@@ -8,16 +8,22 @@ import { canonicalJson } from '@/lib/kernel/json/canonical-json';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
 import { transact } from '@/lib/kernel/transact';
 import { problemResponse } from './problem';
-import { type RateStanding, takeRate } from './rate-limit';
+import { takeRate } from './rate-limit';
 
-export type AgentCall = { ctx: Context; request: Request; url: URL; rate: RateStanding };
+export type AgentCall = { ctx: Context; request: Request; url: URL; id: string };
+
+/** A Web-standard handler, as `route.ts` files export it and the server calls it; `id` is the path's, where it has one. */
+export type RouteHandler = (
+  request: Request,
+  route?: { params: Promise<{ id?: string }> },
+) => Promise<Response>;
 
 /**
  * The agents' door: key → Context, rate, then the verb; every failure as problem+json, every answer with its
  * request id. The org comes from the key and from nowhere else.
  */
-export function agentRoute(work: (call: AgentCall, path: string[]) => Promise<Response>) {
-  return async (request: Request, path: string[] = []): Promise<Response> => {
+export function agentRoute(work: (call: AgentCall) => Promise<Response>): RouteHandler {
+  return async (request, route) => {
     const requestId = requestIdOf(request);
     try {
       const ctx = await contextOf(request, requestId);
@@ -25,7 +31,12 @@ export function agentRoute(work: (call: AgentCall, path: string[]) => Promise<Re
         ctx,
         ctx.actor.kind === 'agent' ? `key:${ctx.actor.keyId}` : ctx.actor.kind,
       );
-      const response = await work({ ctx, request, url: new URL(request.url), rate }, path);
+      const response = await work({
+        ctx,
+        request,
+        url: new URL(request.url),
+        id: (await route?.params)?.id ?? '',
+      });
       response.headers.set('ratelimit-policy', `"key";q=${rate.limit};w=60`);
       response.headers.set('ratelimit', `"key";r=${rate.remaining};t=${rate.resetSeconds}`);
       return response;
@@ -36,8 +47,8 @@ export function agentRoute(work: (call: AgentCall, path: string[]) => Promise<Re
 }
 
 /** A door without a key: public facts, and calls whose credential is a token in the body. */
-export function openRoute(work: (request: Request, requestId: string) => Promise<Response>) {
-  return async (request: Request): Promise<Response> => {
+export function openRoute(work: (request: Request, requestId: string) => Promise<Response>): RouteHandler {
+  return async (request) => {
     const requestId = requestIdOf(request);
     try {
       return await work(request, requestId);

@@ -48,7 +48,7 @@ export const listRequests = agentRoute(async ({ ctx, url }) => {
 });
 
 /** `GET /v1/requests/{id}`: the state now; with `Prefer: wait=N` (at most 55 s) when it is no longer the one known. */
-export const getRequest = agentRoute(async ({ ctx, request }, [id = '']) => {
+export const getRequest = agentRoute(async ({ ctx, request, id }) => {
   const waitSeconds = preferredWait(request);
   const deadline = Date.now() + waitSeconds * 1000;
   const watch = waitSeconds > 0 ? watchRequest(id) : null;
@@ -82,7 +82,8 @@ export const getRequest = agentRoute(async ({ ctx, request }, [id = '']) => {
 });
 
 /** `POST /v1/requests/{id}/cancel`: withdraw. */
-export const cancel = agentRoute(async (call, [id = '']) => {
+export const cancel = agentRoute(async (call) => {
+  const { id } = call;
   const json = await optionalBody(call.request);
   const body = parseAs(CancelBody, json);
   const claim = idempotencyClaim(call.request, principalOf(call), `cancel ${id}`, json);
@@ -90,7 +91,8 @@ export const cancel = agentRoute(async (call, [id = '']) => {
 });
 
 /** `POST /v1/requests/{id}/result`: what came of it. */
-export const result = agentRoute(async (call, [id = '']) => {
+export const result = agentRoute(async (call) => {
+  const { id } = call;
   const json = await readJsonBody(call.request);
   const body = parseAs(ResultBody, json);
   const claim = idempotencyClaim(call.request, principalOf(call), `result ${id}`, json);

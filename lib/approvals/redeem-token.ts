@@ -12,7 +12,7 @@ import { loadRequest, withLockedRequest } from './load-request';
 import { requestEvent, wakeOf } from './move-request';
 import type { RequestRow } from './request-row';
 import { mayExecute, mayRedeem } from './rules/lifecycle';
-import type { RedeemBody, VerifyBody } from './schema';
+import type { VerifyBody } from './schema';
 
 export type RedeemedView = {
   request: string;

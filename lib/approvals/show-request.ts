@@ -8,7 +8,7 @@ import { loadRequest, requestIdOf } from './load-request';
 import type { RequestRow } from './request-row';
 import { mayVote, type Voter } from './rules/eligibility';
 import { statusAt } from './rules/lifecycle';
-import { maskPayload } from './rules/masking';
+import { maskPayload, maskReasons } from './rules/masking';
 import { fillQuorum } from './rules/quorum';
 import { requirementLabel } from './rules/requirement-label';
 import type { Person, RequestDetail } from './schema';
@@ -87,7 +87,7 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
     revision: request.revision,
     masked,
     editable: verdict.editable,
-    reasons: verdict.reasons,
+    reasons: maskReasons(verdict.reasons, sensitive),
     wouldAllowIf: verdict.wouldAllowIf,
     policy: { name: request.policyName, version: request.policyVersion, hash: request.policyHash },
     requirements: verdict.requirements.map((requirement, index) => {

@@ -31,7 +31,7 @@ export function groupCommit<Item, Result>(
         org,
         batch.map((waiting) => waiting.item),
       );
-      batch.forEach((waiting, index) => settle(waiting, results[index]));
+      for (const [index, waiting] of batch.entries()) settle(waiting, results[index]);
     } catch (error) {
       if (batch.length === 1) batch[0]?.reject(error);
       else for (const waiting of batch) await commit(org, [waiting]);

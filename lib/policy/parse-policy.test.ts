@@ -11,7 +11,7 @@ const rule = (lines: string) => `version: 1\nname: t\nrules:\n  - id: r\n${lines
 const SMALL = `version: 1
 name: "Small" # text
 default: deny
-lists: { vendors: [a.test, 'b.test', 3] }
+lists: { vendors: [a.test, 'b.test', "3"] }
 actions: { payment.*: { impact: high, reversibility: low } }
 guardrails:
   - id: g
@@ -35,15 +35,17 @@ rules:
 let cases = 0;
 afterAll(() => console.info(`parse-policy: ${cases} texts parsed`));
 
-/** What is thrown for a text; anything but AppError fails. Refusing takes under 100 ms, at best of three on a busy machine. */
+/** What is thrown for a text; anything but AppError fails. Refusing takes under 100 ms of the
+ * processor, at best of three: what else the machine is doing is not counted. */
 function refusal(text: string, tries = 3): AppError | null {
   cases += 1;
-  const start = performance.now();
+  const start = process.cpuUsage();
   try {
     parsePolicy(text);
     return null;
   } catch (error) {
-    const elapsed = performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    const elapsed = (user + system) / 1000;
     if (elapsed > 100 && tries > 1) return refusal(text, tries - 1);
     expect(elapsed).toBeLessThan(100);
     if (error instanceof AppError) return error;
@@ -53,7 +55,7 @@ function refusal(text: string, tries = 3): AppError | null {
 
 describe('reading', () => {
   it('reads every template', () => {
-    for (const text of TEMPLATES) expect(refusal(text)).toBeNull();
+    for (const text of [...TEMPLATES, SMALL]) expect(refusal(text)).toBeNull();
   });
 
   it('gives durations in seconds, lists resolved and defaults filled in', () => {

@@ -16,7 +16,7 @@ type Row = { name: string; agentId: string | null; version: number; hash: string
 
 /**
  * What is published at this serial of the org, compiled once a process and found again by serial.
- * A document that cannot be read is left out: where nothing readable remains, the judge denies.
+ * Where one cannot be read nothing is in force, and the judge denies.
  */
 export async function publishedPolicies(ctx: Transaction, serial: number): Promise<PublishedPolicies> {
   const cache = singleton('policy.published', () => new Map<string, PublishedPolicies>());
@@ -33,14 +33,16 @@ export async function publishedPolicies(ctx: Transaction, serial: number): Promi
   return compiled;
 }
 
+/** One document that cannot be read might have been the one that denies, so then nothing is in force at all. */
 function compileAll(rows: Row[], serial: number): PublishedPolicies {
   const policies: PublishedPolicies = { serial, org: [], byAgent: new Map(), versions: new Map() };
-  for (const row of rows) {
-    const compiled = compileRow(row);
-    if (!compiled) continue;
+  const compiled = rows.map((row) => ({ row, policy: compileRow(row) }));
+  if (compiled.some(({ policy }) => policy === null)) return policies;
+  for (const { row, policy } of compiled) {
+    if (!policy) continue;
     policies.versions.set(row.hash, { name: row.name, version: row.version, hash: row.hash });
-    if (row.agentId) policies.byAgent.set(row.agentId, compiled);
-    else policies.org.push(compiled);
+    if (row.agentId) policies.byAgent.set(row.agentId, policy);
+    else policies.org.push(policy);
   }
   return policies;
 }
@@ -59,7 +61,7 @@ function compileRow(row: Row): CompiledPolicy | null {
       hash: row.hash,
     });
   } catch {
-    console.warn(`policy ${row.name} version ${row.version} cannot be read and is left out`);
+    console.warn(`policy ${row.name} version ${row.version} cannot be read: everything is denied`);
   }
   if (cache.size > 5000) cache.clear();
   cache.set(key, compiled);

@@ -6,12 +6,12 @@ type Vote = {
   reason?: string;
   edit?: Record<string, string | number>;
 };
-/** One ask of the demo and what people did about it; `then` is what its agent did next. */
+/** One ask of the demo and what people did about it; `afterwards` is what its agent did next. */
 export type DemoAsk = {
   agent: string;
   body: Omit<AuthorizeBody, 'payload'> & { payload: Record<string, string | number | boolean> };
   votes?: Vote[];
-  then?: 'redeem' | 'cancel';
+  afterwards?: 'redeem' | 'cancel';
 };
 
 const run = (
@@ -208,7 +208,7 @@ const decided: DemoAsk[] = [
         edit: { amount: 412.5 },
       },
     ],
-    then: 'redeem',
+    afterwards: 'redeem',
     body: {
       action: 'refund.create',
       summary: 'Refund €420.00 to Hooli Ltd',
@@ -254,7 +254,7 @@ const decided: DemoAsk[] = [
   },
   {
     agent: 'erp-clerk',
-    then: 'cancel',
+    afterwards: 'cancel',
     body: {
       action: 'payment.send',
       summary: 'Pay Hetzner invoice 2026-118, €412.00',
@@ -267,7 +267,7 @@ const decided: DemoAsk[] = [
   },
   {
     agent: 'ops-refunds',
-    then: 'redeem',
+    afterwards: 'redeem',
     body: {
       action: 'refund.create',
       summary: 'Refund €38.00 to Stark Retail',

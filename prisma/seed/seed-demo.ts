@@ -48,9 +48,9 @@ async function play(cast: Cast, ask: DemoAsk): Promise<void> {
       ...(vote.edit && { payload }),
     });
   }
-  if (ask.then === 'cancel')
+  if (ask.afterwards === 'cancel')
     await cancelRequest(agent, opened.id, { reason: 'Paid by hand in the meantime' });
-  if (ask.then === 'redeem') await execute(cast, ask, opened.id);
+  if (ask.afterwards === 'redeem') await execute(cast, ask, opened.id);
 }
 
 async function execute(cast: Cast, ask: DemoAsk, id: string): Promise<void> {

@@ -1,6 +1,7 @@
 // What the agent marked sensitive is shown as a mask, and an edit that leaves the mask leaves the value.
 import { jsonPointer } from '@/lib/kernel/json/json-pointer';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
+import type { Reason } from '@/lib/policy/schema';
 
 export const mask = '••••••';
 
@@ -16,6 +17,16 @@ export function maskPayload(
     payload: paths.reduce((value, path) => replace(value, path, mask), payload),
     masked: paths.map((path) => jsonPointer(path)),
   };
+}
+
+/** The reasons with the values of sensitive facts masked. */
+export function maskReasons(reasons: readonly Reason[], sensitive: readonly string[]): Reason[] {
+  const hides = (path: string) =>
+    sensitive.some((hidden) => path === hidden || path.startsWith(`${hidden}.`));
+  return reasons.map((reason) => ({
+    ...reason,
+    facts: reason.facts.map((fact) => (hides(fact.path) ? { ...fact, value: mask } : fact)),
+  }));
 }
 
 /** An edit made on a masked payload with the masks that still stand given their values back. */

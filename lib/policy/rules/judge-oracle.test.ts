@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { compilePolicy } from '../compile-policy';
 import type { Condition, PolicyDocument, PolicyRule } from '../document';
 import type { Facts, JsonValue, Requirement } from '../schema';
-import { arbitraryDocument, arbitraryFacts } from './arbitrary-policy';
+import { arbitraryDocument, arbitraryFacts } from '../testing/arbitrary-policy';
 import { judge } from './judge';
 
 // An oracle written from policy.md alone, as slow and plain as can be, and sharing nothing with what it checks.

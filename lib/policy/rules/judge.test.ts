@@ -4,7 +4,7 @@ import { compilePolicy } from '../compile-policy';
 import type { PolicyDocument } from '../document';
 import { parsePolicy } from '../parse-policy';
 import { type Facts, type JsonValue, OUTCOMES, Verdict } from '../schema';
-import { arbitraryDocument, arbitraryFacts } from './arbitrary-policy';
+import { arbitraryDocument, arbitraryFacts } from '../testing/arbitrary-policy';
 import { judge, type Policies } from './judge';
 import { stricterVerdict } from './stricter';
 

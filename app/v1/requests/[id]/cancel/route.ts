@@ -1,7 +1,1 @@
-import { cancel } from '@/lib/api/routes';
-
-type Params = { params: Promise<{ id: string }> };
-
-export async function POST(request: Request, { params }: Params): Promise<Response> {
-  return cancel(request, [(await params).id]);
-}
+export { cancel as POST } from '@/lib/api/routes';

@@ -1,7 +1,1 @@
-import { result } from '@/lib/api/routes';
-
-type Params = { params: Promise<{ id: string }> };
-
-export async function POST(request: Request, { params }: Params): Promise<Response> {
-  return result(request, [(await params).id]);
-}
+export { result as POST } from '@/lib/api/routes';
