@@ -3,7 +3,7 @@ import { findApiKey } from '@/lib/identity/find-api-key';
 import { permissionsOfScopes } from '@/lib/identity/rules/permissions';
 import type { Context, Transaction } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
-import { claimKeys, type IdempotencyClaim, storeAnswers } from '@/lib/kernel/idempotency';
+import { type Answer, answerEachOnce, type IdempotencyClaim } from '@/lib/kernel/idempotency';
 import { canonicalJson } from '@/lib/kernel/json/canonical-json';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
 import { transact } from '@/lib/kernel/transact';
@@ -99,10 +99,8 @@ export function bodyResponse(
   body: string,
   requestId: string,
   headers: Record<string, string> = {},
-  status = 200,
 ): Response {
   return new Response(body, {
-    status,
     headers: {
       'content-type': 'application/json',
       'cache-control': 'no-store',
@@ -134,13 +132,16 @@ export async function answerOnce(
   verb: (ctx: Context | Transaction) => Promise<unknown>,
 ): Promise<Response> {
   if (!claim) return jsonResponse(await verb(ctx), ctx.requestId);
-  return transact(ctx, async (open) => {
-    const [earlier] = await claimKeys(open, [claim]);
-    if (earlier instanceof AppError) throw earlier;
-    if (earlier)
-      return bodyResponse(earlier.body, ctx.requestId, { 'idempotent-replayed': 'true' }, earlier.status);
-    const body = JSON.stringify(await verb(open));
-    await storeAnswers(open, [{ ...claim, status: 200, body }]);
-    return bodyResponse(body, ctx.requestId);
-  });
+  const [settled] = await transact(ctx, (open) =>
+    answerEachOnce(open, [{ claim }], async (fresh) =>
+      Promise.all(fresh.map(async () => ({ ok: true, value: JSON.stringify(await verb(open)) }) as const)),
+    ),
+  );
+  if (!settled?.ok) throw settled?.error;
+  return answerResponse(settled.value, ctx.requestId);
+}
+
+/** An answer's bytes, saying whether they are an earlier call's. */
+export function answerResponse({ body, replayed }: Answer, requestId: string): Response {
+  return bodyResponse(body, requestId, replayed ? { 'idempotent-replayed': 'true' } : {});
 }

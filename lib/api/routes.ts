@@ -14,7 +14,7 @@ import {
   type AgentCall,
   agentRoute,
   answerOnce,
-  bodyResponse,
+  answerResponse,
   idempotencyClaim,
   jsonResponse,
   openRoute,
@@ -33,12 +33,7 @@ export const authorize = agentRoute(async (call) => {
     body,
     idempotencyClaim(request, principalOf(call), 'authorize', json),
   );
-  return bodyResponse(
-    answer.body,
-    ctx.requestId,
-    answer.replayed ? { 'idempotent-replayed': 'true' } : {},
-    answer.status,
-  );
+  return answerResponse(answer, ctx.requestId);
 });
 
 /** `GET /v1/requests`: the agent's own requests, newest first. */

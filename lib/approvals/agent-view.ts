@@ -1,10 +1,12 @@
 import { env } from '@/lib/kernel/env';
 import { toWire } from '@/lib/kernel/ids';
+import type { JsonValue } from '@/lib/kernel/json/json-value';
+import type { Outcome, Requirement, RiskLevel } from '@/lib/policy/schema';
 import type { RequestRow } from './request-row';
 import { titleOf } from './rules/ask';
 import { statusAt } from './rules/lifecycle';
 import { fillQuorum } from './rules/quorum';
-import type { AgentRequestView } from './schema';
+import type { Execution, RequestStatus } from './schema';
 
 /** A live vote as the views need it; `fills` are the requirements its person could fill. */
 export type VoteRow = {
@@ -16,6 +18,38 @@ export type VoteRow = {
 };
 
 export type LiveToken = { token: string; expiresAt: Date };
+
+/** What an agent is told about its request (agent-api.md). Times are ISO 8601 in UTC. */
+export type AgentRequestView = {
+  id: string;
+  decision: Outcome;
+  status: RequestStatus;
+  execution: Execution;
+  deduplicated?: true;
+  action: string;
+  summary: string;
+  reasons: { rule: string; text: string; missing: string[] }[];
+  wouldAllowIf: string[];
+  risk: RiskLevel;
+  policy: { name: string; version: number; hash: string };
+  payload: JsonValue;
+  payloadHash: string;
+  revision: number;
+  edited: boolean;
+  approval?: {
+    url: string;
+    dueAt: string;
+    expiresAt: string;
+    requirements: (Requirement & { met: number })[];
+    votes: { verdict: 'approve' | 'reject'; revision: number; at: string }[];
+  };
+  token?: string;
+  tokenExpiresAt?: string;
+  feedback?: string;
+  externalRef?: string;
+  openedAt: string;
+  decidedAt?: string;
+};
 
 /** The request as its agent is told (agent-api.md). Status is what is true at `now`. */
 export function agentView(

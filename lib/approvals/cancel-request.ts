@@ -1,11 +1,11 @@
 import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
-import { agentView } from './agent-view';
+import { type AgentRequestView, agentView } from './agent-view';
 import { noSuchRequest, requestIdOf, withLockedRequest } from './load-request';
 import { moveRequest } from './move-request';
 import type { RequestRow } from './request-row';
 import { statusAt } from './rules/lifecycle';
-import type { AgentRequestView, CancelBody } from './schema';
+import type { CancelBody } from './schema';
 import { loadVotes } from './votes';
 
 /** Withdraws the agent's own pending request. Throws `not_found`, or `conflict` when it is decided already. */

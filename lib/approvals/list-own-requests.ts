@@ -3,6 +3,7 @@ import { type Context, requirePermission } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
 import { fromWire, toWire } from '@/lib/kernel/ids';
 import { transact } from '@/lib/kernel/transact';
+import type { Prisma } from '@/prisma/generated/client';
 import { statusAt } from './rules/lifecycle';
 import { type Execution, type RequestStatus, requestStatuses } from './schema';
 
@@ -30,6 +31,20 @@ export type ListedRequest = {
   decidedAt: string | null;
 };
 
+const listedFields = {
+  id: true,
+  status: true,
+  execution: true,
+  action: true,
+  summary: true,
+  risk: true,
+  externalRef: true,
+  runId: true,
+  openedAt: true,
+  decidedAt: true,
+  expiresAt: true,
+} satisfies Prisma.RequestSelect;
+
 /** The agent's own requests. Throws `malformed` for a cursor that is none of ours. */
 export function listOwnRequests(
   ctx: Context,
@@ -51,19 +66,7 @@ export function listOwnRequests(
       },
       orderBy: { id: 'desc' },
       take: query.limit + 1,
-      select: {
-        id: true,
-        status: true,
-        execution: true,
-        action: true,
-        summary: true,
-        risk: true,
-        externalRef: true,
-        runId: true,
-        openedAt: true,
-        decidedAt: true,
-        expiresAt: true,
-      },
+      select: listedFields,
     });
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);

@@ -1,11 +1,10 @@
 import type { Transaction } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
-import { agentView } from './agent-view';
+import { type AgentRequestView, agentView } from './agent-view';
 import { expireRequest } from './expire-request';
 import { loadRequest } from './load-request';
 import type { RequestPlan } from './plan-request';
 import { statusAt } from './rules/lifecycle';
-import type { AgentRequestView } from './schema';
 import { loadVotes } from './votes';
 
 /** How many requests of one agent may wait at once, so that nobody drowns the reviewers. */

@@ -8,11 +8,11 @@ import type { JsonValue } from '@/lib/kernel/json/json-value';
 import type { PublishedPolicies } from '@/lib/policy/published-policies';
 import { judge } from '@/lib/policy/rules/judge';
 import type { Verdict } from '@/lib/policy/schema';
-import { agentView } from './agent-view';
+import { type AgentRequestView, agentView } from './agent-view';
 import type { RequestRow } from './request-row';
 import { factsOf, type StoredAsk, storedAsk, titleOf } from './rules/ask';
 import { openingStatus, validForSeconds } from './rules/lifecycle';
-import type { AgentRequestView, AuthorizeBody } from './schema';
+import type { AuthorizeBody } from './schema';
 import { planToken, signToken, type TokenRow } from './token-of';
 
 /** The agent behind a call, as its row is inside the transaction. */
@@ -137,8 +137,6 @@ function openRow(
 ): RequestRow {
   const status = openingStatus(verdict.outcome);
   const pinned = pinnedPolicy(verdict, policies);
-  const after = (seconds: number | null) =>
-    seconds === null ? null : new Date(now.getTime() + seconds * 1000);
   const waits = status === 'pending';
   return {
     id: newId(),
@@ -167,15 +165,19 @@ function openRow(
     payloadHash: sha256Canonical(payload),
     feedback: null,
     openedAt: now,
-    dueAt: waits ? after(verdict.slaSeconds) : null,
+    dueAt: waits ? secondsAfter(now, verdict.slaSeconds) : null,
     breachedAt: null,
-    expiresAt: waits ? after(verdict.expiresSeconds) : null,
+    expiresAt: waits ? secondsAfter(now, verdict.expiresSeconds) : null,
     decidedAt: waits ? null : now,
-    validUntil: status === 'allowed' ? after(validForSeconds) : null,
+    validUntil: status === 'allowed' ? secondsAfter(now, validForSeconds) : null,
     result: null,
     payload,
     editedBy: null,
   };
+}
+
+function secondsAfter(now: Date, seconds: number | null): Date | null {
+  return seconds === null ? null : new Date(now.getTime() + seconds * 1000);
 }
 
 export function slotsOf(verdict: Verdict): number {

@@ -7,7 +7,7 @@ import { Prisma } from '@/prisma/generated/client';
 import { mayVote, type Voter } from './rules/eligibility';
 import { statusAt } from './rules/lifecycle';
 import type { RequestListItem, RequestStatus } from './schema';
-import { loadVoters } from './votes';
+import { loadReader } from './votes';
 
 export type ListView = 'mine' | 'all' | 'history';
 export type ListInput = { view: ListView; cursor?: string; limit?: number };
@@ -44,7 +44,7 @@ export function listRequests(ctx: Context, { view, cursor, limit = 50 }: ListInp
   const after = cursor === undefined ? null : readCursor(cursor);
   const size = Math.min(Math.max(limit, 1), 100);
   return transact(ctx, async (open) => {
-    const reader = (await loadVoters(open, [ctx.actor.id], false)).get(ctx.actor.id) ?? null;
+    const reader = await loadReader(open);
     const rows = await listRows(open, view, reader, after, size + 1);
     const page = rows.slice(0, size);
     const last = page.at(-1);
@@ -61,7 +61,7 @@ export function listRequests(ctx: Context, { view, cursor, limit = 50 }: ListInp
 export function countMine(ctx: Context): Promise<number> {
   requirePermission(ctx, 'request.read');
   return transact(ctx, async (open) => {
-    const reader = (await loadVoters(open, [ctx.actor.id], false)).get(ctx.actor.id);
+    const reader = await loadReader(open);
     if (!reader) return 0;
     const [row] = await open.db.$queryRaw<{ count: bigint }[]>(Prisma.sql`
       SELECT count(*) FROM (SELECT 1 FROM requests r JOIN agents a ON a.org_id = r.org_id AND a.id = r.agent_id

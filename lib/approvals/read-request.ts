@@ -2,13 +2,12 @@ import { appendEvent } from '@/lib/audit/append-event';
 import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
 import { newId, toWire } from '@/lib/kernel/ids';
 import { transact } from '@/lib/kernel/transact';
-import { agentView, type LiveToken } from './agent-view';
+import { type AgentRequestView, agentView, type LiveToken } from './agent-view';
 import { requireOwn } from './cancel-request';
 import { loadRequest, requestIdOf, withLockedRequest } from './load-request';
 import { requestEvent } from './move-request';
 import type { RequestRow } from './request-row';
 import { mayRedeem } from './rules/lifecycle';
-import type { AgentRequestView } from './schema';
 import { planToken, signToken, type TokenRow } from './token-of';
 import { loadVotes } from './votes';
 

@@ -4,12 +4,12 @@ import { AppError } from '@/lib/kernel/errors';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
 import { notifyWake } from '@/lib/kernel/wake';
 import type { Prisma } from '@/prisma/generated/client';
-import { agentView } from './agent-view';
+import { type AgentRequestView, agentView } from './agent-view';
 import { requireOwn } from './cancel-request';
 import { requestIdOf, withLockedRequest } from './load-request';
 import { requestEvent, wakeOf } from './move-request';
 import { mayExecute } from './rules/lifecycle';
-import type { AgentRequestView, ResultBody } from './schema';
+import type { ResultBody } from './schema';
 import { loadVotes } from './votes';
 
 /** What came of a redeemed action, said once by its agent. Throws `not_found`, `conflict` out of order. */

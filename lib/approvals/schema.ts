@@ -116,40 +116,6 @@ export type VoteBody = z.infer<typeof VoteBody>;
 export const PreviewBody = z.strictObject({ payload: jsonObject });
 export type PreviewBody = z.infer<typeof PreviewBody>;
 
-export type RequirementView = Requirement & { met: number };
-
-/** What an agent is told about its request (agent-api.md). Times are ISO 8601 in UTC. */
-export type AgentRequestView = {
-  id: string;
-  decision: Outcome;
-  status: RequestStatus;
-  execution: Execution;
-  deduplicated?: true;
-  action: string;
-  summary: string;
-  reasons: { rule: string; text: string; missing: string[] }[];
-  wouldAllowIf: string[];
-  risk: RiskLevel;
-  policy: { name: string; version: number; hash: string };
-  payload: JsonValue;
-  payloadHash: string;
-  revision: number;
-  edited: boolean;
-  approval?: {
-    url: string;
-    dueAt: string;
-    expiresAt: string;
-    requirements: RequirementView[];
-    votes: { verdict: 'approve' | 'reject'; revision: number; at: string }[];
-  };
-  token?: string;
-  tokenExpiresAt?: string;
-  feedback?: string;
-  externalRef?: string;
-  openedAt: string;
-  decidedAt?: string;
-};
-
 /** One line of the inbox. */
 export type RequestListItem = {
   id: string;

@@ -13,7 +13,7 @@ import { fillQuorum } from './rules/quorum';
 import { requirementLabel } from './rules/requirement-label';
 import type { Person, RequestDetail } from './schema';
 import { loadTimeline } from './timeline';
-import { loadVoters, loadVotes, votedOn } from './votes';
+import { loadReader, loadVotes, votedOn } from './votes';
 
 type RevisionRow = { revision: number; payload: string; editedBy: string | null; createdAt: Date };
 
@@ -23,8 +23,55 @@ export function showRequest(ctx: Context, wireId: string): Promise<RequestDetail
   return transact(ctx, async (open) => detailOf(open, await loadRequest(open, requestIdOf(wireId))));
 }
 
-/** The same inside a transaction that is already open. */
 async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestDetail & { now: string }> {
+  const { asked, votes, revisions, reasons, candidates, reader, person } = await loadAround(ctx, request);
+  const sensitive = request.ask.sensitive ?? [];
+  const shown = (payload: JsonValue) => maskPayload(payload, sensitive);
+  const { payload, masked } = shown(request.payload);
+  const status = statusAt(request, ctx.now);
+  const quorum = fillQuorum(request.verdict.requirements, currentApprovals(request, votes));
+  const { verdict } = request;
+  return {
+    ...headOf(request, status, person(asked.agentOwnerId).name),
+    ...askOf(request.ask),
+    proposed: shown(payloadOf(revisions[0]) ?? request.payload).payload,
+    payload,
+    payloadHash: request.payloadHash,
+    revision: request.revision,
+    masked,
+    editable: verdict.editable,
+    reasons: maskReasons(verdict.reasons, sensitive),
+    wouldAllowIf: verdict.wouldAllowIf,
+    policy: { name: request.policyName, version: request.policyVersion, hash: request.policyHash },
+    requirements: verdict.requirements.map((requirement, index) => ({
+      ...requirement,
+      label: requirementLabel(requirement.from, candidates.groupNames),
+      met: quorum.filledBy[index]?.length ?? 0,
+      filledBy: (quorum.filledBy[index] ?? []).map(person),
+      candidates: candidatesFor(candidates.people, index, votes, request, ctx.actor.id),
+      youCan: status === 'pending' && canFill(reader, asked, index),
+    })),
+    slots: quorum.slots,
+    met: quorum.met,
+    votes: votes.map(({ memberId, verdict, revision, at }) => ({
+      member: person(memberId),
+      verdict,
+      revision,
+      current: revision === request.revision,
+      reason: reasons.get(`${revision} ${memberId}`) ?? null,
+      at: at.toISOString(),
+    })),
+    edits: editsOf(revisions, shown, person),
+    timeline: await loadTimeline(ctx, request.id),
+    feedback: request.feedback,
+    result: request.result,
+    you: yourPart(reader, asked, votes, request, status),
+    now: ctx.now.toISOString(),
+  };
+}
+
+/** The rows around a request that its page speaks of. */
+async function loadAround(ctx: Transaction, request: RequestRow) {
   const asked = await votedOn(ctx, request);
   const votes = await loadVotes(ctx, request);
   const revisions = await ctx.db.revision.findMany({
@@ -34,20 +81,20 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
   });
   const reasons = await voteReasons(ctx, request.id);
   const candidates = await loadCandidates(ctx, asked, request.verdict.requirements);
-  const reader = (await loadVoters(ctx, [ctx.actor.id], false)).get(ctx.actor.id) ?? null;
+  const reader = await loadReader(ctx);
   const names = await loadNames(ctx, [
     ...votes.map((vote) => vote.memberId),
     ...revisions.flatMap((row) => row.editedBy ?? []),
     asked.agentOwnerId,
   ]);
   const person = (id: string): Person => ({ id: toWire('mem', id), name: names.get(id) ?? 'Former member' });
-  const sensitive = request.ask.sensitive ?? [];
-  const shown = (payload: JsonValue) => maskPayload(payload, sensitive);
-  const { payload, masked } = shown(request.payload);
-  const status = statusAt(request, ctx.now);
-  const iso = (date: Date | null) => date?.toISOString() ?? null;
-  const quorum = fillQuorum(request.verdict.requirements, currentApprovals(request, votes));
+  return { asked, votes, revisions, reasons, candidates, reader, person };
+}
+
+/** What it is, whose, and when. */
+function headOf(request: RequestRow, status: RequestDetail['status'], owner: string) {
   const { ask, verdict } = request;
+  const iso = (date: Date | null) => date?.toISOString() ?? null;
   return {
     id: toWire('req', request.id),
     status,
@@ -63,7 +110,7 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
       name: ask.agent.name,
       version: ask.context?.agentVersion ?? null,
       model: ask.context?.modelId ?? null,
-      owner: person(asked.agentOwnerId).name,
+      owner,
     },
     runId: request.runId,
     openedAt: request.openedAt.toISOString(),
@@ -72,6 +119,12 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
     breachedAt: iso(request.breachedAt),
     decidedAt: iso(request.decidedAt),
     onBreach: verdict.onBreach,
+  };
+}
+
+/** What the agent said for itself. */
+function askOf(ask: RequestRow['ask']) {
+  return {
     rationale: ask.rationale ?? null,
     confidence: ask.confidence ?? null,
     impact: ask.impact ?? null,
@@ -81,42 +134,6 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
     evidence: (ask.evidence ?? []).map((item) => ({ ...item, source: 'agent' as const })),
     diff: ask.diff ?? null,
     context: ask.context ?? null,
-    proposed: shown(payloadOf(revisions[0]) ?? request.payload).payload,
-    payload,
-    payloadHash: request.payloadHash,
-    revision: request.revision,
-    masked,
-    editable: verdict.editable,
-    reasons: maskReasons(verdict.reasons, sensitive),
-    wouldAllowIf: verdict.wouldAllowIf,
-    policy: { name: request.policyName, version: request.policyVersion, hash: request.policyHash },
-    requirements: verdict.requirements.map((requirement, index) => {
-      const filledBy = quorum.filledBy[index] ?? [];
-      return {
-        ...requirement,
-        label: requirementLabel(requirement.from, candidates.groupNames),
-        met: filledBy.length,
-        filledBy: filledBy.map(person),
-        candidates: candidatesFor(candidates.people, index, votes, request, ctx.actor.id),
-        youCan: status === 'pending' && canFill(reader, asked, index),
-      };
-    }),
-    slots: quorum.slots,
-    met: quorum.met,
-    votes: votes.map((vote) => ({
-      member: person(vote.memberId),
-      verdict: vote.verdict,
-      revision: vote.revision,
-      current: vote.revision === request.revision,
-      reason: reasons.get(`${vote.revision} ${vote.memberId}`) ?? null,
-      at: vote.at.toISOString(),
-    })),
-    edits: editsOf(revisions, shown, person),
-    timeline: await loadTimeline(ctx, request.id),
-    feedback: request.feedback,
-    result: request.result,
-    you: yourPart(reader, asked, votes, request, status),
-    now: ctx.now.toISOString(),
   };
 }
 
@@ -162,7 +179,7 @@ function yourPart(
       voted: own.verdict,
     };
   if (status !== 'pending') return { mayVote: false, why: `This is ${status}.`, voted: null };
-  if (!reader) return { mayVote: false, why: 'You are not a member of this organisation.', voted: null };
+  if (!reader) return { mayVote: false, why: 'Your role reads; it does not decide.', voted: null };
   const eligibility = mayVote(reader, asked);
   return { mayVote: eligibility.ok, why: eligibility.ok ? null : eligibility.reason, voted: null };
 }

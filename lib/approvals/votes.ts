@@ -46,6 +46,12 @@ export async function loadVoters(
   );
 }
 
+/** The one who reads, as a voter; null for someone whose role does not decide. */
+export async function loadReader(ctx: Transaction): Promise<Voter | null> {
+  if (!ctx.permissions.has('request.decide')) return null;
+  return (await loadVoters(ctx, [ctx.actor.id], false)).get(ctx.actor.id) ?? null;
+}
+
 async function lockPeople(ctx: Transaction, ids: readonly string[]): Promise<void> {
   await ctx.db.$queryRaw`SELECT 1 FROM members
     WHERE org_id = ${ctx.org}::uuid AND id = ANY(${[...ids]}::uuid[]) ORDER BY id FOR SHARE`;

@@ -4,7 +4,8 @@ import { env } from '@/lib/kernel/env';
 import { AppError } from '@/lib/kernel/errors';
 import { newId, toWire } from '@/lib/kernel/ids';
 import { transact } from '@/lib/kernel/transact';
-import { hashSecret, newApiKey } from './rules/api-key';
+import { newApiKey } from './new-api-key';
+import { hashSecret } from './rules/api-key';
 import { keyScopes } from './rules/permissions';
 import { NewApiKey } from './schema';
 

@@ -26,6 +26,8 @@ import {
 export type LogEvidence = {
   org: string;
   origin: string;
+  /** Names the same log had before, when its host was another. */
+  formerOrigins?: readonly string[];
   rows: Iterable<SealedRow> | AsyncIterable<SealedRow>;
   verifiers: readonly CheckpointVerifier[];
   checkpoint: string | null;
@@ -160,10 +162,11 @@ function openSignedRoots(check: Check): SignedRoot[] {
 }
 
 function openSignedRoot(check: Check, text: string, label: string): SignedRoot | null {
+  const origins = [check.log.origin, ...(check.log.formerOrigins ?? [])];
   for (const verifier of check.log.verifiers) {
     try {
       const { origin, size, root } = openCheckpoint(text, verifier);
-      if (origin === check.log.origin) return { size, root, label };
+      if (origins.includes(origin)) return { size, root, label };
     } catch {
       // Another key may have signed it.
     }

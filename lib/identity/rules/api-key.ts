@@ -1,15 +1,13 @@
 // An API key is `cs_live_<12 id>_<43 secret><6 checksum>`: a mistyped one is refused without asking the database.
-import { createHmac, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+export const keyAlphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const shape = /^cs_live_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
 
-/** A new key; only `hashSecret` of its secret is ever stored. */
-export function newApiKey(): { text: string; publicId: string; secret: string } {
-  const publicId = randomText(12);
-  const secret = randomText(43);
-  return { text: `cs_live_${publicId}_${secret}${checksum(publicId + secret)}`, publicId, secret };
+/** The key as its agent carries it. */
+export function writeApiKey({ publicId, secret }: { publicId: string; secret: string }): string {
+  return `cs_live_${publicId}_${secret}${checksum(publicId + secret)}`;
 }
 
 /** The parts of a well-formed key with a right checksum; null for anything else. */
@@ -29,15 +27,11 @@ export function secretMatches(pepper: string, secret: string, hash: Uint8Array):
   return found.length === hash.length && timingSafeEqual(found, hash);
 }
 
-function randomText(length: number): string {
-  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
-}
-
 function checksum(text: string): string {
   let rest = crc32(text);
   let digits = '';
   for (let index = 0; index < 6; index++) {
-    digits = alphabet.charAt(rest % 62) + digits;
+    digits = keyAlphabet.charAt(rest % 62) + digits;
     rest = Math.floor(rest / 62);
   }
   return digits;

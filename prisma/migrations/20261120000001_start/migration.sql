@@ -269,8 +269,7 @@ CREATE TABLE idempotency (
   route text NOT NULL,
   "key" text NOT NULL,
   fingerprint bytea NOT NULL,
-  status integer NOT NULL,
-  body text NOT NULL,
+  body text,
   created_at timestamptz(3) NOT NULL,
   CONSTRAINT idempotency_pkey PRIMARY KEY (org_id, principal, route, key)
 );
@@ -517,7 +516,7 @@ GRANT UPDATE (status, execution, version, revision, risk, verdict, policy_name, 
   policy_serial, required_approvals, sources, payload_hash, feedback, breached_at, decided_at, valid_until, result)
   ON requests TO countersign_app;
 GRANT UPDATE (redeemed_at) ON tokens TO countersign_app;
-GRANT UPDATE (status, body), DELETE ON idempotency TO countersign_app;
+GRANT UPDATE (body), DELETE ON idempotency TO countersign_app;
 GRANT UPDATE (used) ON rate_windows TO countersign_app;
 GRANT UPDATE (attempts, last_error, sent_at, text, html) ON outbox TO countersign_app;
 
