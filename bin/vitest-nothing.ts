@@ -1,0 +1,2 @@
+// Stands in for `server-only` in tests, which run on the server by nature.
+export {};
