@@ -28,6 +28,7 @@ export async function loadCandidates(
     where: {
       orgId: ctx.org,
       status: 'active',
+      role: { not: 'auditor' },
       OR: [
         { email: { in: emails } },
         { id: asked.agentOwnerId },

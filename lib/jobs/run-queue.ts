@@ -10,8 +10,9 @@ const DeliverMessage = z.object({ org: z.string(), id: z.string() });
 /** Runs queued jobs (transactional, retried with growing pauses). Answers with the way to stop. */
 export async function runQueue(): Promise<() => Promise<void>> {
   const pool = new Pool({ ...connectionOf('jobs'), max: 4 });
-  // The queue insists on listeners; a lost connection shows in the next query all the same.
-  for (const event of ['error', 'connect'] as const) pool.on(event, () => undefined);
+  // A lost idle connection shows in the next query; without listeners it would end the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const runner = await run({
     pgPool: pool,
     concurrency: 4,

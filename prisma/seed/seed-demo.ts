@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { AgentRequestView } from '@/lib/approvals/agent-view';
 import { cancelRequest } from '@/lib/approvals/cancel-request';
 import { castVote } from '@/lib/approvals/cast-vote';
 import { readRequest } from '@/lib/approvals/read-request';
 import { contextOfToken, redeemToken } from '@/lib/approvals/redeem-token';
 import { reportResult } from '@/lib/approvals/report-result';
-import type { AgentRequestView } from '@/lib/approvals/agent-view';
 import { submitRequest } from '@/lib/approvals/submit-request';
 import { publishPolicy } from '@/lib/policy/publish-policy';
 import { asks, type DemoAsk } from './asks';
