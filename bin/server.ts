@@ -3,6 +3,7 @@ import next from 'next';
 import { agentLane } from '@/lib/api/agent-lane';
 import { readiness } from '@/lib/api/readiness';
 import { startProcess } from '@/lib/jobs/start-process';
+import { nameCaller } from './server/caller-address';
 import { toRequest } from './server/to-request';
 import { untilStopped } from './server/until-stopped';
 import { writeResponse } from './server/write-response';
@@ -37,6 +38,7 @@ async function answer(
   answerPage: ReturnType<ReturnType<typeof next>['getRequestHandler']>,
 ): Promise<void> {
   try {
+    nameCaller(incoming);
     const url = incoming.url ?? '/';
     const cut = url.indexOf('?');
     const pathname = cut === -1 ? url : url.slice(0, cut);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { nameCaller } from './caller-address';
 import { toRequest } from './to-request';
 import { writeResponse } from './write-response';
 
@@ -15,6 +16,7 @@ afterEach(() => {
 /** A real server around one Web-standard handler; gives its address. */
 async function serve(handler: (request: Request) => Promise<Response>): Promise<string> {
   server = createServer(async (incoming, outgoing) => {
+    nameCaller(incoming);
     const { request, onClose } = await toRequest(incoming, 'https://desk.test');
     outgoing.once('close', onClose);
     await writeResponse(await handler(request), outgoing);
@@ -95,4 +97,10 @@ test('Several cookies stay several', async () => {
   ]);
   const url = await serve(async () => new Response('ok', { headers }));
   expect((await fetch(url)).headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+});
+
+test('A caller cannot choose the address that the record keeps', async () => {
+  const url = await serve(async (request) => new Response(request.headers.get('x-forwarded-for')));
+  const response = await fetch(url, { headers: { 'x-forwarded-for': '203.0.113.9' } });
+  expect(await response.text()).toBe('127.0.0.1');
 });

@@ -81,9 +81,14 @@ async function contextOf(request: Request, requestId: string): Promise<Context> 
     },
     permissions: permissionsOfScopes(key.scopes),
     requestId,
-    origin: { address: null, userAgent: request.headers.get('user-agent') },
+    origin: originOf(request),
     now: new Date(),
   };
+}
+
+/** Where a call came from, as the server names it. */
+export function originOf(request: Request): Context['origin'] {
+  return { address: request.headers.get('x-forwarded-for'), userAgent: request.headers.get('user-agent') };
 }
 
 /** A JSON answer with the request's id. */

@@ -18,6 +18,7 @@ import {
   idempotencyClaim,
   jsonResponse,
   openRoute,
+  originOf,
 } from './agent-route';
 import { parseAs } from './parse';
 import { watchRequest } from './wait-for-change';
@@ -106,7 +107,7 @@ export const redeem = openRoute(async (request, requestId) => {
   const body = parseAs(RedeemBody, json);
   const { ctx, claims } = contextOfToken(body.token, body.payload, requestId);
   const claim = idempotencyClaim(request, `token:${claims.jti}`, 'redeem', json);
-  return answerOnce(ctx, claim, (open) => redeemToken(open, claims));
+  return answerOnce({ ...ctx, origin: originOf(request) }, claim, (open) => redeemToken(open, claims));
 });
 
 /** `GET /v1/keys`: the public keys that verify tokens. */
