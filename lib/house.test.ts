@@ -235,6 +235,21 @@ const noSilencedChecks: Guard = (sources) =>
     )
     .map(({ file }) => `${file} silences a check without its reason`);
 
+/** A cast claims what the compiler can't see: the comment that says why stands on its line or just above. */
+const castsSayWhy: Guard = (sources) =>
+  product(sources)
+    .filter(({ file }) => /\.tsx?$/.test(file))
+    .flatMap(({ file, text, code }) => {
+      const written = text.split('\n');
+      return code.split('\n').flatMap((line, index) => {
+        const casts =
+          /[\w)\]}'"] as (?!const\b)(?:[A-Z{([]|unknown|readonly |string|number|keyof|typeof)/.test(line);
+        if (!casts || /^\s*(import|export) |^\s*(type )?\w+ as \w+,$/.test(line)) return [];
+        const near = written.slice(Math.max(0, index - 6), index + 1).join('\n');
+        return /\/\/|\/\*|^ \* /m.test(near) ? [] : [`${file} casts without a reason: ${line.trim()}`];
+      });
+    });
+
 const noUnfinishedWork: Guard = (sources) =>
   sources
     .filter(
@@ -431,6 +446,11 @@ const guards: { sentence: string; guard: Guard; bad: Record<string, string> }[] 
     sentence: 'checks are silenced only with a reason',
     guard: noSilencedChecks,
     bad: { 'lib/kernel/a.ts': '// @ts-ignore\nbad();', 'lib/kernel/b.ts': '// biome-ignore lint/x\nbad();' },
+  },
+  {
+    sentence: 'a cast says why it is right',
+    guard: castsSayWhy,
+    bad: { 'lib/kernel/x.ts': 'const row = found as Row;' },
   },
   {
     sentence: 'nothing is left to do and no test is left out',

@@ -1,5 +1,6 @@
 /**
- * POSTs to one of the sign-in routes with its own CSRF token (next-auth, “REST API”) and goes where it says.
+ * POSTs to one of the sign-in routes with its own CSRF token (next-auth, “REST API”), then leaves the page:
+ * to the identity provider when signing in, and always to `callbackUrl` after signing out.
  * Throws when the server can't be reached.
  */
 export async function authPost(route: 'signout' | `signin/${string}`, callbackUrl: string): Promise<void> {
@@ -11,6 +12,7 @@ export async function authPost(route: 'signout' | `signin/${string}`, callbackUr
     headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-auth-return-redirect': '1' },
     body: new URLSearchParams({ csrfToken, callbackUrl }),
   });
+  // So is this one, where there is a body at all.
   const { url } = (await answer.json().catch(() => ({}))) as { url?: string };
-  window.location.assign(url ?? callbackUrl);
+  window.location.assign(route === 'signout' ? callbackUrl : (url ?? callbackUrl));
 }

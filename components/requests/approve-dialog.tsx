@@ -8,6 +8,7 @@ import { Field, Textarea } from '@/components/ui/field';
 import { Kbd } from '@/components/ui/kbd';
 import type { RequestDetail } from '@/lib/approvals/schema';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
+import type { RiskLevel } from '@/lib/policy/schema';
 import { HiddenText } from './hidden-text';
 import { PayloadFields } from './payload-fields';
 import { RiskBadge } from './risk-badge';
@@ -16,6 +17,7 @@ import { submitOnCommandEnter } from './submit-key';
 type ApproveDialogProps = {
   open: boolean;
   request: RequestDetail;
+  risk: RiskLevel;
   /** What would be approved, with the edit if there is one. */
   payload: JsonValue;
   edited: boolean;
@@ -26,11 +28,19 @@ type ApproveDialogProps = {
 const shortestReason = 10;
 
 /** The second look at high and critical risk. Cancel has the focus; critical wants a reason for the record. */
-export function ApproveDialog({ open, request, payload, edited, onClose, onConfirm }: ApproveDialogProps) {
+export function ApproveDialog({
+  open,
+  request,
+  risk,
+  payload,
+  edited,
+  onClose,
+  onConfirm,
+}: ApproveDialogProps) {
   const id = useId();
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
-  const critical = request.risk === 'critical';
+  const critical = risk === 'critical';
   const tooShort = critical && reason.trim().length < shortestReason;
 
   function submit(event: FormEvent) {
@@ -43,7 +53,7 @@ export function ApproveDialog({ open, request, payload, edited, onClose, onConfi
     <Dialog
       open={open}
       onClose={onClose}
-      lead={<RiskBadge risk={request.risk} />}
+      lead={<RiskBadge risk={risk} />}
       title="Approve this?"
       description={`${request.met + 1 >= request.slots && !edited ? 'Yours is the last approval needed. ' : ''}This is what the agent may then carry out, once.`}
     >

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import type { RequestDetail, VoteBody } from '@/lib/approvals/schema';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
+import type { RiskLevel } from '@/lib/policy/schema';
 import { ApproveDialog } from './approve-dialog';
 import { RejectDialog } from './reject-dialog';
 import { requestColumns } from './request-columns';
@@ -14,6 +15,8 @@ export type Ballot = Pick<VoteBody, 'verdict' | 'reason' | 'payload'>;
 
 type DecisionBarProps = {
   request: RequestDetail;
+  /** Of what would be approved: an edit may be riskier than what it changes. */
+  risk: RiskLevel;
   /** The edited payload, if it differs from the one shown. */
   edited: JsonValue | null;
   editing: boolean;
@@ -29,13 +32,13 @@ type DecisionBarProps = {
 
 /** Approve, edit or reject. The same words that the server would refuse with stand beside the greyed buttons. */
 export function DecisionBar(props: DecisionBarProps) {
-  const { request, edited, editing, editBlocked, stale, sending, onEdit, onStopEdit, onVote } = props;
+  const { request, risk, edited, editing, editBlocked, stale, sending, onEdit, onStopEdit, onVote } = props;
   const [asking, setAsking] = useState<null | 'approve' | 'reject'>(null);
   if (request.status !== 'pending') return null;
 
   const why = refusal(props);
   const approveWhy = why ?? (editing ? editBlocked : null);
-  const weighty = request.risk === 'high' || request.risk === 'critical';
+  const weighty = risk === 'high' || risk === 'critical';
   const amount = amountOf(edited ?? request.payload);
   const label = edited !== null ? `Approve ${amount ?? ''} as edited` : `Approve ${amount ?? ''}`;
 
@@ -106,6 +109,7 @@ export function DecisionBar(props: DecisionBarProps) {
       <ApproveDialog
         open={asking === 'approve' && !stale}
         request={request}
+        risk={risk}
         payload={edited ?? request.payload}
         edited={edited !== null}
         onClose={() => setAsking(null)}

@@ -15,6 +15,7 @@ const row = (id: string, minute: number, title = id): RequestListItem => ({
   expiresAt: null,
   decidedAt: null,
   breached: false,
+  edited: false,
   slots: 1,
   met: 0,
   you: 'may_vote',

@@ -7,8 +7,10 @@ import { Card } from '@/components/ui/card';
 import { Section } from '@/components/ui/section';
 import { Segmented } from '@/components/ui/segmented';
 import type { RequestDetail } from '@/lib/approvals/schema';
+import type { JsonValue } from '@/lib/kernel/json/json-value';
 import { HiddenText } from './hidden-text';
 import { PayloadFields } from './payload-fields';
+import { RevealButton } from './reveal-button';
 
 type View = 'payload' | 'diff' | 'edits';
 
@@ -17,13 +19,14 @@ export function PayloadView({ request }: { request: RequestDetail }) {
   const edited = request.revision > 1;
   const [view, setView] = useState<View>(edited ? 'edits' : 'payload');
   const [asJson, setAsJson] = useState(false);
+  const [revealed, setRevealed] = useState<JsonValue | null>(null);
   const options = [
     { value: 'payload' as const, label: 'Payload' },
     ...(request.diff ? [{ value: 'diff' as const, label: 'Current → Proposed' }] : []),
     ...(edited ? [{ value: 'edits' as const, label: 'Proposed → Edited' }] : []),
   ];
   const shown = options.some((option) => option.value === view) ? view : 'payload';
-  const after = shown === 'diff' && request.diff ? request.diff.after : request.payload;
+  const after = shown === 'diff' && request.diff ? request.diff.after : (revealed ?? request.payload);
   const before = shown === 'diff' ? request.diff?.before : shown === 'edits' ? request.proposed : undefined;
 
   return (
@@ -34,6 +37,9 @@ export function PayloadView({ request }: { request: RequestDetail }) {
         <>
           {options.length > 1 && (
             <Segmented label="Compare" value={shown} options={options} onChange={setView} />
+          )}
+          {request.masked.length > 0 && request.you.mayReveal && shown !== 'diff' && (
+            <RevealButton id={request.id} isRevealed={revealed !== null} onReveal={setRevealed} />
           )}
           <Button look="quiet" className="ml-auto" aria-pressed={asJson} onClick={() => setAsJson(!asJson)}>
             <Braces aria-hidden /> JSON
@@ -52,7 +58,7 @@ export function PayloadView({ request }: { request: RequestDetail }) {
           label="Payload"
           after={after}
           before={before}
-          masked={shown === 'diff' ? [] : request.masked}
+          masked={shown === 'diff' || revealed !== null ? [] : request.masked}
         />
       )}
     </Section>

@@ -1,6 +1,7 @@
 import { LoaderCircle } from 'lucide-react';
 import { Notice } from '@/components/ui/notice';
 import type { PreviewView } from '@/lib/approvals/schema';
+import type { RiskLevel } from '@/lib/policy/schema';
 import { sourceName } from './fact-words';
 import type { Preview } from './use-preview';
 import { ReasonWords } from './why-it-waits';
@@ -29,6 +30,13 @@ export function PreviewVerdict({ preview }: { preview: Preview }) {
 export function previewAllows(preview: Preview): boolean {
   if (preview === null || preview === 'checking' || !preview.ok || !preview.view.ok) return false;
   return preview.view.outcome !== 'deny' && preview.view.outcome !== 'draft';
+}
+
+/** The risk policy sees in the draft, once it has judged it. */
+export function previewRisk(preview: Preview): RiskLevel | null {
+  return preview !== null && preview !== 'checking' && preview.ok && preview.view.ok
+    ? preview.view.risk
+    : null;
 }
 
 function Verdict({ view }: { view: PreviewView }) {

@@ -55,7 +55,7 @@ export function RequestBody({ request, editor }: { request: RequestDetail; edito
           </blockquote>
         </Section>
       )}
-      {editor ?? <PayloadView request={request} />}
+      {editor ?? <PayloadView key={request.revision} request={request} />}
       {request.alternatives.length > 0 && (
         <Section title="Alternatives" note="from the agent">
           <ul className="list-disc pl-5 text-control">

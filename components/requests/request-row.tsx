@@ -32,7 +32,7 @@ export function RequestRow({ item }: { item: RequestListItem }) {
           </span>
         )
       ) : (
-        <StatusChip status={item.status} />
+        <StatusChip status={item.status} edited={item.edited} />
       )}
       <span className="col-start-2 line-clamp-1 text-body text-ink-3">
         <HiddenText text={item.agent.name} />

@@ -8,7 +8,7 @@ import type { RequestDetail } from '@/lib/approvals/schema';
 import { DecisionBar } from './decision-bar';
 import { sameJson } from './field-rows';
 import { PayloadEditor } from './payload-editor';
-import { previewAllows } from './preview-verdict';
+import { previewAllows, previewRisk } from './preview-verdict';
 import { RequestBody } from './request-body';
 import { requestColumns } from './request-columns';
 import { RequestHead } from './request-head';
@@ -93,6 +93,7 @@ export function RequestScreen({ request }: { request: Shown }) {
         </div>
         <DecisionBar
           request={shown}
+          risk={previewRisk(preview) ?? shown.risk}
           edited={edited}
           editing={edit !== null}
           editBlocked={editBlocked}

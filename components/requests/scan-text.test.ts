@@ -13,7 +13,7 @@ describe('Nothing that an agent writes may be invisible: each hidden character b
     ['a\uD800b', 'a⟦U+D800⟧b'],
     [`top${'\n'.repeat(5000)}bottom`, 'top⟦5000 line breaks⟧bottom'],
     ['e\u0301\u0301\u0301\u0301\u0301', 'e⟦5 stacked accents⟧'],
-  ])('%j', (text, shown) => {
+  ])('case %#', (text, shown) => {
     expect(plainText(text)).toBe(shown);
   });
 
@@ -56,11 +56,10 @@ describe('Nothing that an agent writes may be invisible: each hidden character b
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit, maxLength: 40 })), (text) => {
         const parts = scanText(text);
         expect(parts.map((part) => part.text).join('')).toBe(text);
-        for (const part of parts)
-          if (part.kind === 'plain')
-            expect(part.text).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}\u200B]/u);
+        const plain = parts.flatMap((part) => (part.kind === 'plain' ? [part.text] : [])).join('\n');
+        expect(/[\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}\u200B]/u.test(plain)).toBe(false);
       }),
       { numRuns: 500 },
     );
-  });
+  }, 30_000);
 });

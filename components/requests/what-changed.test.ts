@@ -54,7 +54,7 @@ const request = (part: Partial<RequestDetail>): RequestDetail => ({
   timeline: [],
   feedback: null,
   result: null,
-  you: { mayVote: true, why: null, voted: null },
+  you: { mayVote: true, why: null, voted: null, mayReveal: true },
   ...part,
 });
 

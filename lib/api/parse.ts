@@ -2,6 +2,9 @@ import * as z from 'zod/v4/core';
 import { AppError } from '@/lib/kernel/errors';
 import { jsonPointer } from '@/lib/kernel/json/json-pointer';
 
+// The schemas are the small zod's, which brings no words of its own.
+z.config(z.locales.en());
+
 /** A value as its schema has it. Throws `code` with one JSON pointer for each thing that is wrong. */
 export function parseAs<Schema extends z.$ZodType>(
   schema: Schema,

@@ -31,6 +31,7 @@ type Row = {
   expiresAt: Date | null;
   decidedAt: Date | null;
   breachedAt: Date | null;
+  revision: number;
   approvals: bigint;
   voted: boolean;
 };
@@ -85,7 +86,7 @@ function listRows(
            r.risk, r.status, r.verdict, r.initiator, r.initiator_proven AS "initiatorProven",
            EXISTS (SELECT 1 FROM members m WHERE m.org_id = r.org_id AND m.email = r.initiator) AS "initiatorIsMember",
            r.opened_at AS "openedAt", r.due_at AS "dueAt", r.expires_at AS "expiresAt", r.decided_at AS "decidedAt",
-           r.breached_at AS "breachedAt",
+           r.breached_at AS "breachedAt", r.revision,
            (SELECT count(*) FROM votes v WHERE v.org_id = r.org_id AND v.request_id = r.id
                AND v.revision = r.revision AND v.verdict = 'approve') AS approvals,
            ${hasVoted(ctx)} AS voted
@@ -122,7 +123,7 @@ function forReader(ctx: Transaction, reader: Voter): Prisma.Sql {
   const pool = reader.groups.some((group) => group.slug === 'approvers');
   return Prisma.sql`(r.sources && ${sources}::text[]
       OR ('owner' = ANY(r.sources) AND a.owner_id = ${reader.id}::uuid)
-      OR (${pool}::boolean AND (r.risk IN ('low', 'medium') OR r.sources <@ ARRAY['approvers', 'any'])))
+      OR (${pool}::boolean AND (r.risk IN ('low', 'medium') OR 'approvers' = ANY(r.sources))))
     AND r.initiator IS DISTINCT FROM ${reader.email}
     AND (a.owner_id <> ${reader.id}::uuid OR 'owner' = ANY(r.sources) OR (r.initiator_proven AND EXISTS (
       SELECT 1 FROM members m WHERE m.org_id = r.org_id AND m.email = r.initiator)))
@@ -147,6 +148,7 @@ function itemOf(row: Row, reader: Voter | null, now: Date): RequestListItem {
     dueAt: iso(row.dueAt),
     expiresAt: iso(row.expiresAt),
     decidedAt: iso(row.decidedAt),
+    edited: row.revision > 1,
     breached: row.breachedAt !== null || (row.dueAt !== null && status === 'pending' && now >= row.dueAt),
     slots,
     met: status === 'approved' ? slots : Math.min(Number(row.approvals), slots),

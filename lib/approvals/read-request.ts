@@ -27,8 +27,7 @@ export async function readRequest(ctx: Context, wireId: string): Promise<AgentRe
   });
   const { request, votes, now } = read;
   if (!mayRedeem(request, now)) return agentView(request, votes, null, now);
-  const left = read.token ? (read.token.expiresAt.getTime() - now.getTime()) / 1000 : 0;
-  const row = read.token && left >= reissueBelowSeconds ? read.token : await reissue(ctx, id);
+  const row = read.token && isFresh(read.token, request, now) ? read.token : await reissue(ctx, id);
   const live: LiveToken | null = row ? signToken(ctx.org, request, row, approversOf(request, votes)) : null;
   return agentView(request, votes, live, now);
 }
@@ -47,13 +46,18 @@ async function latestToken(ctx: Transaction, request: RequestRow): Promise<Token
   });
 }
 
+/** Enough time left, or no other token could live longer. */
+function isFresh({ expiresAt }: TokenRow, { validUntil }: RequestRow, now: Date): boolean {
+  const left = expiresAt.getTime() - now.getTime();
+  return left >= reissueBelowSeconds * 1000 || (left > 0 && validUntil !== null && expiresAt >= validUntil);
+}
+
 /** A fresh token for a request that may still be executed; one caller makes it, the rest find it. */
 function reissue(ctx: Context, id: string): Promise<TokenRow | null> {
   return withLockedRequest(ctx, id, async (locked, request) => {
     if (!mayRedeem(request, locked.now)) return null;
     const latest = await latestToken(locked, request);
-    if (latest && latest.expiresAt.getTime() - locked.now.getTime() >= reissueBelowSeconds * 1000)
-      return latest;
+    if (latest && isFresh(latest, request, locked.now)) return latest;
     const row = planToken(newId(), request, locked.now);
     await locked.db.token.create({ data: { orgId: locked.org, requestId: id, ...row } });
     await appendEvent(locked, { ...requestEvent(request, 'token.issued'), token: toWire('tok', row.id) });

@@ -130,6 +130,8 @@ export type RequestListItem = {
   expiresAt: string | null;
   decidedAt: string | null;
   breached: boolean;
+  /** A reviewer changed the payload. */
+  edited: boolean;
   slots: number;
   met: number;
   /** Whether the reader may vote, has voted, or neither. */
@@ -214,7 +216,7 @@ export type RequestDetail = {
   timeline: TimelineEntry[];
   feedback: string | null;
   result: ResultBody | null;
-  you: { mayVote: boolean; why: string | null; voted: 'approve' | 'reject' | null };
+  you: { mayVote: boolean; why: string | null; voted: 'approve' | 'reject' | null; mayReveal: boolean };
 };
 
 /** What an edit would come to, before it is made. */

@@ -11,6 +11,7 @@ import { statusAt } from './rules/lifecycle';
 import { maskPayload, maskReasons } from './rules/masking';
 import { fillQuorum } from './rules/quorum';
 import { requirementLabel } from './rules/requirement-label';
+import { yourPart } from './rules/your-part';
 import type { Person, RequestDetail } from './schema';
 import { loadTimeline } from './timeline';
 import { loadReader, loadVotes, votedOn } from './votes';
@@ -65,7 +66,13 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
     timeline: await loadTimeline(ctx, request.id),
     feedback: request.feedback,
     result: request.result,
-    you: yourPart(reader, asked, votes, request, status),
+    you: yourPart(
+      reader,
+      asked,
+      ownVote(reader, votes, request),
+      status,
+      ctx.permissions.has('audit.reveal'),
+    ),
     now: ctx.now.toISOString(),
   };
 }
@@ -164,24 +171,9 @@ function candidatesFor(
     .map(({ id, name }) => ({ id: toWire('mem', id), name }));
 }
 
-function yourPart(
-  reader: Voter | null,
-  asked: Parameters<typeof mayVote>[1],
-  votes: VoteRow[],
-  request: RequestRow,
-  status: string,
-): RequestDetail['you'] {
+function ownVote(reader: Voter | null, votes: VoteRow[], request: RequestRow): VoteRow['verdict'] | null {
   const own = votes.find((vote) => vote.memberId === reader?.id && vote.revision === request.revision);
-  if (own)
-    return {
-      mayVote: false,
-      why: `You ${own.verdict === 'approve' ? 'approved' : 'rejected'} this.`,
-      voted: own.verdict,
-    };
-  if (status !== 'pending') return { mayVote: false, why: `This is ${status}.`, voted: null };
-  if (!reader) return { mayVote: false, why: 'Your role reads; it does not decide.', voted: null };
-  const eligibility = mayVote(reader, asked);
-  return { mayVote: eligibility.ok, why: eligibility.ok ? null : eligibility.reason, voted: null };
+  return own?.verdict ?? null;
 }
 
 function editsOf(

@@ -1,3 +1,5 @@
+import { AppError } from './errors';
+
 export type Settled<Result> = { ok: true; value: Result } | { ok: false; error: unknown };
 type Waiting<Item, Result> = {
   item: Item;
@@ -11,7 +13,8 @@ const lanes = 2;
 
 /**
  * Writes items that wait together in one batch per org: alone, an item does not wait; nothing is answered before
- * `write` has committed. A batch that fails whole is tried again one by one, so one bad item harms no other.
+ * `write` has committed. A batch that fails whole is tried again one by one, so one bad item harms no other; but where
+ * the database was lost, nobody knows whether it committed, so each caller is told and nothing is written twice.
  */
 export function groupCommit<Item, Result>(
   write: (org: string, items: Item[]) => Promise<Settled<Result>[]>,
@@ -33,7 +36,7 @@ export function groupCommit<Item, Result>(
       );
       for (const [index, waiting] of batch.entries()) settle(waiting, results[index]);
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
+      if (batch.length === 1 || isLost(error)) for (const waiting of batch) waiting.reject(error);
       else for (const waiting of batch) await commit(org, [waiting]);
     }
   }
@@ -46,6 +49,10 @@ export function groupCommit<Item, Result>(
       if (queue.running < lanes)
         queueMicrotask(() => queue.running < lanes && queue.waiting.length > 0 && void drain(org, queue));
     });
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'unavailable';
 }
 
 function settle<Item, Result>(waiting: Waiting<Item, Result>, result: Settled<Result> | undefined): void {

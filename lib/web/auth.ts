@@ -1,15 +1,30 @@
 import { PrismaAdapter } from '@auth/prisma-adapter';
+import type { NextRequest } from 'next/server';
 import NextAuth, { type NextAuthConfig } from 'next-auth';
 import type { Adapter } from 'next-auth/adapters';
 import { membershipsOf } from '@/lib/identity/queries';
 import { recordSignIn } from '@/lib/identity/record-sign-in';
 import { database } from '@/lib/kernel/database';
 import { env } from '@/lib/kernel/env';
+import { ownOrigin } from './same-origin';
 import { isSecure, sessionCookieName, sessionDays } from './sessions';
 import { linkMinutes, sendSignInLink } from './sign-in-link';
 
 /** next-auth with our tables under the role that alone may touch them. Settings are read when first asked. */
 export const { handlers, auth, signIn } = NextAuth(() => config());
+
+/**
+ * Lets next-auth answer a request under the address at which browsers know us. It believes the address it is given,
+ * and the one that Next makes up (localhost, without https behind a proxy) would end in its redirects.
+ */
+export function answerAuth(request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const nextUrl = new URL(`${pathname}${search}`, ownOrigin(request));
+  const own = Object.assign(new Request(nextUrl, request), { nextUrl });
+  // Of Next's own request it reads nothing but `nextUrl`.
+  const given = own as unknown as NextRequest;
+  return request.method === 'POST' ? handlers.POST(given) : handlers.GET(given);
+}
 
 function config(): NextAuthConfig {
   return {

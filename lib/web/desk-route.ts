@@ -7,7 +7,8 @@ import { readJsonBody } from '@/lib/kernel/json/strict-json';
 import { requireSameOrigin } from './same-origin';
 import { memberContext } from './session';
 
-type Params = { params: Promise<Record<string, string>> };
+/** Next gives no params at all to a route whose path has none. */
+type Params = { params: Promise<Record<string, string> | undefined> };
 type DeskCall = { ctx: Context; request: Request; id: string; body: JsonValue };
 
 /**
@@ -25,7 +26,7 @@ export function deskRoute(
       if (request.method !== 'GET') requireSameOrigin(request);
       const ctx = await memberContext();
       if (!ctx) throw new AppError('unauthorized', 'sign in first');
-      const { id = '' } = await params;
+      const { id = '' } = (await params) ?? {};
       call = {
         ctx: { ...ctx, requestId },
         request,

@@ -18,12 +18,9 @@ export function sessionCookieName(): string {
 /** Signs a verified address in: a fresh session row and its cookie, never a reused one. Says so in the record. */
 export async function openSession(email: string, method: 'demo' | 'setup'): Promise<void> {
   const db = database('auth');
-  const user = await db.user.upsert({
-    where: { email },
-    create: { email, emailVerified: new Date() },
-    update: {},
-    select: { id: true },
-  });
+  // Not an upsert: two first sign-ins at once would both insert.
+  await db.user.createMany({ data: { email, emailVerified: new Date() }, skipDuplicates: true });
+  const user = await db.user.findUniqueOrThrow({ where: { email }, select: { id: true } });
   const sessionToken = randomBytes(32).toString('base64url');
   const expires = new Date(Date.now() + sessionDays * 86_400_000);
   await db.session.create({ data: { sessionToken, userId: user.id, expires } });

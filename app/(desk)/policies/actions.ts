@@ -1,14 +1,17 @@
 'use server';
 
 import { revalidatePath } from 'next/cache';
+import { headers } from 'next/headers';
 import type { PolicyCheck, PolicyProblem, PolicyPublished } from '@/components/policies/policy-text';
 import { AppError } from '@/lib/kernel/errors';
 import { parsePolicy } from '@/lib/policy/parse-policy';
 import { publishPolicy } from '@/lib/policy/publish-policy';
+import { requireSameOrigin } from '@/lib/web/same-origin';
 import { requireMember } from '@/lib/web/session';
 
 /** Whether the text can be read as a policy; if not, where it fails. Changes nothing. */
 export async function checkPolicy(source: unknown): Promise<PolicyCheck> {
+  requireSameOrigin({ headers: await headers() });
   await requireMember();
   try {
     parsePolicy(String(source));
@@ -26,6 +29,7 @@ export async function publishPolicyAction(
   source: unknown,
   note: unknown,
 ): Promise<PolicyPublished> {
+  requireSameOrigin({ headers: await headers() });
   const ctx = await requireMember();
   const input = {
     name: String(name),

@@ -34,7 +34,10 @@ describe('the facts policy judges by are what was asked, under the names policy 
     const level = fc.option(fc.constantFrom('low', 'medium', 'high'), { nil: undefined });
     const any = fc.record({
       action: fc.constantFrom('a', 'payment.send', 'x-y.z_0'),
-      payload: fc.dictionary(fc.string(), fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)))),
+      payload: fc.dictionary(
+        fc.string(),
+        fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value))),
+      ),
       risk: fc.option(fc.constantFrom('low', 'medium', 'high', 'critical'), { nil: undefined }),
       confidence: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
       impact: level,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RISK_LEVELS, type Requirement } from '@/lib/policy/schema';
+import { type Requirement, RISK_LEVELS } from '@/lib/policy/schema';
 import { mayVote, type VotedOn, type Voter } from './eligibility';
 
 const opened = new Date('2026-05-04T10:00:00.000Z');
@@ -33,21 +33,27 @@ const fills = (who: Voter, what: VotedOn): number[] => {
 describe('nobody decides their own request: not its initiator, nor the agent’s owner where no initiator is proven', () => {
   it('refuses the initiator in every case, proven or claimed, at every risk, in every spelling', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...RISK_LEVELS), fc.boolean(), fc.boolean(), fc.boolean(), (risk, proven, isMember, shout) => {
-        const initiator = shout ? 'LEE@Acme.test' : 'lee@acme.test';
-        const what = request({
-          risk,
-          initiator,
-          initiatorProven: proven,
-          initiatorIsMember: isMember,
-          agentOwnerId: 'm1',
-          requirements: asks('owner', 'approvers', 'user:lee@acme.test'),
-        });
-        expect(mayVote(member('approvers'), what)).toEqual({
-          ok: false,
-          reason: 'You asked for this, so someone else decides it.',
-        });
-      }),
+      fc.property(
+        fc.constantFrom(...RISK_LEVELS),
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        (risk, proven, isMember, shout) => {
+          const initiator = shout ? 'LEE@Acme.test' : 'lee@acme.test';
+          const what = request({
+            risk,
+            initiator,
+            initiatorProven: proven,
+            initiatorIsMember: isMember,
+            agentOwnerId: 'm1',
+            requirements: asks('owner', 'approvers', 'user:lee@acme.test'),
+          });
+          expect(mayVote(member('approvers'), what)).toEqual({
+            ok: false,
+            reason: 'You asked for this, so someone else decides it.',
+          });
+        },
+      ),
     );
   });
 
@@ -59,16 +65,19 @@ describe('nobody decides their own request: not its initiator, nor the agent’s
     ['dana@acme.test', true, false, false, false],
     ['dana@acme.test', true, true, false, true],
     ['dana@acme.test', false, false, true, true],
-  ])('the owner of the agent: initiator %s, proven %s, member %s, owner named %s: %s', (initiator, initiatorProven, initiatorIsMember, named, expected) => {
-    const what = request({
-      initiator,
-      initiatorProven,
-      initiatorIsMember,
-      agentOwnerId: 'm1',
-      requirements: named ? asks('owner') : asks('approvers'),
-    });
-    expect(mayVote(member('approvers'), what).ok).toBe(expected);
-  });
+  ])(
+    'the owner of the agent: initiator %s, proven %s, member %s, owner named %s: %s',
+    (initiator, initiatorProven, initiatorIsMember, named, expected) => {
+      const what = request({
+        initiator,
+        initiatorProven,
+        initiatorIsMember,
+        agentOwnerId: 'm1',
+        requirements: named ? asks('owner') : asks('approvers'),
+      });
+      expect(mayVote(member('approvers'), what).ok).toBe(expected);
+    },
+  );
 
   it('refuses a suspended member whatever they are', () => {
     const gone = { ...member('approvers'), status: 'suspended' };
@@ -76,7 +85,10 @@ describe('nobody decides their own request: not its initiator, nor the agent’s
   });
 
   it('refuses who is neither named nor in a named group, and says for whom it waits', () => {
-    const what = request({ risk: 'high', requirements: [{ from: 'group:finance', count: 2 }, ...asks('user:kim@acme.test')] });
+    const what = request({
+      risk: 'high',
+      requirements: [{ from: 'group:finance', count: 2 }, ...asks('user:kim@acme.test')],
+    });
     expect(mayVote(member('legal'), what)).toEqual({
       ok: false,
       reason: 'This waits for 2 of the group finance and kim@acme.test.',
@@ -89,7 +101,12 @@ describe('nobody decides their own request: not its initiator, nor the agent’s
     ['a member of both groups', member('finance', 'legal'), asks('group:finance', 'group:legal'), [0, 1]],
     ['the floor’s slot beside a slot one fits', member('finance'), asks('group:finance', 'any'), [0, 1]],
     ['the floor’s slot beside a slot one does not fit', member('legal'), asks('group:finance', 'any'), []],
-    ['the pool where the document names it among others', member('approvers'), asks('group:finance', 'approvers'), [1]],
+    [
+      'the pool where the document names it among others',
+      member('approvers'),
+      asks('group:finance', 'approvers'),
+      [1],
+    ],
     ['the pool where the document names nobody else', member('approvers'), asks('approvers', 'any'), [0, 1]],
     ['the pool where the document names others', member('approvers'), asks('group:finance'), []],
     ['a look-alike address', voter({ email: 'lee@acme.test.evil' }), asks('user:lee@acme.test'), []],
@@ -99,7 +116,12 @@ describe('nobody decides their own request: not its initiator, nor the agent’s
 
   it('lets the approvers pool fill any slot at low and medium risk', () => {
     for (const risk of ['low', 'medium'] as const)
-      expect(fills(member('approvers'), request({ risk, requirements: asks('group:finance', 'user:kim@acme.test') }))).toEqual([0, 1]);
+      expect(
+        fills(
+          member('approvers'),
+          request({ risk, requirements: asks('group:finance', 'user:kim@acme.test') }),
+        ),
+      ).toEqual([0, 1]);
   });
 
   it('counts on a critical request only memberships older than the request', () => {
@@ -116,12 +138,16 @@ describe('nobody decides their own request: not its initiator, nor the agent’s
   it('always leaves a slot that is named fillable by those it names', () => {
     const from = fc.constantFrom('approvers', 'group:finance', 'user:lee@acme.test', 'any');
     fc.assert(
-      fc.property(fc.constantFrom(...RISK_LEVELS), fc.array(from, { minLength: 1, maxLength: 4 }), (risk, named) => {
-        const what = request({ risk, requirements: asks(...named) });
-        const found = fills(member('approvers', 'finance'), what);
-        const people = named.filter((each) => each !== 'any');
-        if (people.length > 0) expect(found).toEqual(named.map((_, index) => index));
-      }),
+      fc.property(
+        fc.constantFrom(...RISK_LEVELS),
+        fc.array(from, { minLength: 1, maxLength: 4 }),
+        (risk, named) => {
+          const what = request({ risk, requirements: asks(...named) });
+          const found = fills(member('approvers', 'finance'), what);
+          const people = named.filter((each) => each !== 'any');
+          if (people.length > 0) expect(found).toEqual(named.map((_, index) => index));
+        },
+      ),
     );
   });
 });

@@ -57,7 +57,7 @@ function fitsSlot(voter: Voter, request: VotedOn, index: number): boolean {
   if (from === 'owner' && voter.id === request.agentOwnerId) return true;
   if (from === `user:${voter.email}`) return true;
   if (from.startsWith('group:') && inGroup(voter, request, from.slice('group:'.length))) return true;
-  return inGroup(voter, request, 'approvers') && poolMayFill(request);
+  return inGroup(voter, request, 'approvers') && (from === 'approvers' || poolMayFill(request));
 }
 
 /** The approvers pool fills any slot; above medium risk only where the document names nobody else. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES } from '@/lib/policy/schema';
-import { type Execution, requestStatuses } from '../schema';
+import { type Execution, type RequestStatus, requestStatuses } from '../schema';
 import { mayExecute, mayRedeem, nextStatus, openingStatus, statusAt } from './lifecycle';
 
 const moves = ['approve', 'reject', 'expire', 'cancel', 'supersede'] as const;
@@ -30,7 +30,10 @@ describe('a request opens as allowed, denied or pending; only a pending one move
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...moves), { minLength: 1 }), (taken) => {
         const first = nextStatus('pending', taken[0] ?? 'expire');
-        const last = taken.reduce((status, move) => nextStatus(status, move) ?? status, 'pending' as const);
+        const last = taken.reduce<RequestStatus>(
+          (status, move) => nextStatus(status, move) ?? status,
+          'pending',
+        );
         expect(last).toBe(first);
       }),
     );
@@ -68,7 +71,9 @@ describe('the clock', () => {
     const good = requestStatuses.flatMap((status) =>
       executions.flatMap((execution) =>
         [at(-1), noon, at(1)].flatMap((now) =>
-          mayRedeem({ status, execution, validUntil: noon }, now) ? [`${status} ${execution} ${now < noon}`] : [],
+          mayRedeem({ status, execution, validUntil: noon }, now)
+            ? [`${status} ${execution} ${now < noon}`]
+            : [],
         ),
       ),
     );

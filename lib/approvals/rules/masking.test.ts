@@ -7,7 +7,9 @@ const payload = { to: 'DE89', amount: 412, lines: [{ iban: 'FR76', note: 'x' }],
 
 describe('what the agent marked sensitive is shown as a mask, and an edit that leaves the mask leaves the value', () => {
   it('masks fields, whole objects and list elements, and points to them', () => {
-    expect(maskPayload(payload, ['payload.to', 'payload.lines.0.iban', 'payload.a/b.~', 'payload.gone'])).toEqual({
+    expect(
+      maskPayload(payload, ['payload.to', 'payload.lines.0.iban', 'payload.a/b.~', 'payload.gone']),
+    ).toEqual({
       payload: { to: mask, amount: 412, lines: [{ iban: mask, note: 'x' }], 'a/b': { '~': mask } },
       masked: ['/to', '/lines/0/iban', '/a~1b/~0'],
     });
@@ -15,7 +17,9 @@ describe('what the agent marked sensitive is shown as a mask, and an edit that l
   });
 
   it('never reads what an object inherits', () => {
-    expect(maskPayload(payload, ['payload.constructor', 'payload.__proto__.x', 'payload.lines.length'])).toEqual({
+    expect(
+      maskPayload(payload, ['payload.constructor', 'payload.__proto__.x', 'payload.lines.length']),
+    ).toEqual({
       payload,
       masked: [],
     });
@@ -43,10 +47,14 @@ describe('what the agent marked sensitive is shown as a mask, and an edit that l
     }));
     const path = fc.array(key, { minLength: 1, maxLength: 4 }).map((steps) => `payload.${steps.join('.')}`);
     fc.assert(
-      fc.property(fc.dictionary(key, tree, { maxKeys: 3 }), fc.array(path, { maxLength: 4 }), (original, sensitive) => {
-        const shown = maskPayload(original, sensitive).payload;
-        expect(restoreMasked(shown, original, sensitive)).toEqual(original);
-      }),
+      fc.property(
+        fc.dictionary(key, tree, { maxKeys: 3 }),
+        fc.array(path, { maxLength: 4 }),
+        (original, sensitive) => {
+          const shown = maskPayload(original, sensitive).payload;
+          expect(restoreMasked(shown, original, sensitive)).toEqual(original);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -62,7 +70,9 @@ describe('what the agent marked sensitive is shown as a mask, and an edit that l
       missing: [],
       facts: ['payload.to', 'payload.to.iban', 'payload.total'].map(fact),
     };
-    const shown = maskReasons([reason], ['payload.to']).flatMap(({ facts }) => facts.map(({ value }) => value));
+    const shown = maskReasons([reason], ['payload.to']).flatMap(({ facts }) =>
+      facts.map(({ value }) => value),
+    );
     expect(shown).toEqual([mask, mask, 'secret']);
   });
 });

@@ -46,6 +46,7 @@ function read(value: JsonValue | undefined, path: readonly string[]): JsonValue 
   const [key, ...rest] = path;
   if (key === undefined) return value;
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  if (Array.isArray(value) && !/^\d+$/.test(key)) return undefined;
   return read((value as Record<string, JsonValue>)[key], rest); // lists are read by index the same way
 }
 

@@ -49,7 +49,12 @@ describe('every requirement is filled by distinct people; one person fills one s
   it('does not depend on the order in which people voted', () => {
     const shuffled = fc
       .array(fc.subarray([0, 1, 2]), { maxLength: 6 })
-      .chain((fills) => fc.tuple(fc.constant(people(...fills)), fc.shuffledSubarray(people(...fills), { minLength: fills.length })));
+      .chain((fills) =>
+        fc.tuple(
+          fc.constant(people(...fills)),
+          fc.shuffledSubarray(people(...fills), { minLength: fills.length }),
+        ),
+      );
     fc.assert(
       fc.property(shuffled, ([one, other]) => {
         expect(fillQuorum(named(1, 2, 1), one).met).toBe(fillQuorum(named(1, 2, 1), other).met);
@@ -107,7 +112,9 @@ function assignments(requirements: number, most: number): number[][][] {
       ? [[]]
       : [
           [],
-          ...subsets.slice(from).flatMap((subset, step) => grow(from + step, left - 1).map((rest) => [subset, ...rest])),
+          ...subsets
+            .slice(from)
+            .flatMap((subset, step) => grow(from + step, left - 1).map((rest) => [subset, ...rest])),
         ];
   return grow(0, most);
 }

@@ -180,14 +180,13 @@ rules:
     outcome: allow
     reason: Reading changes nothing
   - id: sure
-    action: payment.send
+    action: refund.create
     when: { signals.trusted: true }
     outcome: allow
     reason: A trusted signal
   - id: small
     action: payment.send
     when: { payload.amount: { lte: 1000 } }
-    unless: { signals.trusted: true }
     outcome: require_approval
     risk: medium
     approvals: [{ from: group:finance, count: 1 }]
