@@ -53,7 +53,6 @@ const bareClient: Record<string, string> = {
 /** Exported functions on a bare `Context` that ask for no permission. */
 const withoutPermission: Record<string, string> = {
   'lib/identity/queries.ts whoAmI': 'a member reads their own row',
-  'lib/identity/queries.ts listMembers': 'the demo and the seed list people; no page shows it',
   'lib/approvals/breach-request.ts breachRequest':
     'the clock acts: only what is true by the clock is written',
   'lib/approvals/expire-request.ts expireRequest':

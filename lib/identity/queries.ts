@@ -44,26 +44,3 @@ export function whoAmI(ctx: Context): Promise<PersonView | null> {
     return { ...rest, memberId: id, groups: groups.map(({ group }) => group.name) };
   });
 }
-
-/** Every active member with group names, by name: who may be signed in as on the demo, and the people list. */
-export function listMembers(
-  ctx: Context,
-): Promise<{ name: string; email: string; roles: string[]; groups: string[] }[]> {
-  return transact(ctx, async (open) => {
-    const members = await open.db.member.findMany({
-      where: { orgId: open.org, status: 'active' },
-      select: {
-        name: true,
-        email: true,
-        role: true,
-        groups: { select: { group: { select: { slug: true } } } },
-      },
-      orderBy: { name: 'asc' },
-    });
-    return members.map(({ role, groups, ...member }) => ({
-      ...member,
-      roles: [role],
-      groups: groups.map(({ group }) => group.slug),
-    }));
-  });
-}

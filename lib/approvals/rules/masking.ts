@@ -25,7 +25,9 @@ export function maskReasons(reasons: readonly Reason[], sensitive: readonly stri
     sensitive.some((hidden) => path === hidden || path.startsWith(`${hidden}.`));
   return reasons.map((reason) => ({
     ...reason,
-    facts: reason.facts.map((fact) => (hides(fact.path) ? { ...fact, value: mask } : fact)),
+    facts: reason.facts.map((fact) =>
+      hides(fact.path) ? { ...fact, value: mask, ...(fact.operator === 'eq' && { threshold: mask }) } : fact,
+    ),
   }));
 }
 

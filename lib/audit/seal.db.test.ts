@@ -1,0 +1,17 @@
+import { Client } from 'pg';
+import { afterAll, expect, test } from 'vitest';
+import { lockRequest } from '@/lib/approvals/load-request';
+import { look, makeOrg, type TestOrg, withConnection } from '@/lib/approvals/testing/test-org';
+import type { Transaction } from '@/lib/kernel/context';
+import { connectionOf, database } from '@/lib/kernel/database';
+import { fromWire, newId, toWire } from '@/lib/kernel/ids';
+import { transact } from '@/lib/kernel/transact';
+import type { PrismaClient } from '@/prisma/generated/client';
+import { appendEvent } from './append-event';
+import { checkpointSigner, logOrigin, ownVerifier } from './checkpoint-key';
+import { loadLogRows } from './load-log';
+import { openCheckpoint } from './rules/checkpoint';
+import { appendLeaf, EMPTY_FRONTIER, frontierRoot } from './rules/merkle';
+import { verifyLog } from './rules/verify-log';
+import { runSealer } from './run-sealer';
+import { type SealerMemory, sealEvents, signLog, unsignedLogs } from './seal';
