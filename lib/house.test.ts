@@ -278,7 +278,7 @@ const noBarrels: Guard = (sources) =>
 const banned = ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'manager', 'handler', 'data', 'info'];
 const namesSaySomething: Guard = (sources) =>
   sources.flatMap(({ file }) => {
-    const parts = file.replace(/(\.(test|db|spec|config))*\.(tsx?|mjs)$/, '').split('/');
+    const parts = file.replace(/(\.(test|db|spec|config|d))*\.(tsx?|mjs)$/, '').split('/');
     const odd = parts.find(
       (part) => !/^(\(?[a-z0-9]+(-[a-z0-9]+)*\)?|\[(\.\.\.)?[a-zA-Z]+\]|openapi\.json)$/.test(part),
     );

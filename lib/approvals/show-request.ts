@@ -28,18 +28,17 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
   const { asked, votes, revisions, reasons, candidates, reader, person } = await loadAround(ctx, request);
   const sensitive = request.ask.sensitive ?? [];
   const shown = (payload: JsonValue) => maskPayload(payload, sensitive);
-  const { payload, masked } = shown(request.payload);
   const status = statusAt(request, ctx.now);
   const quorum = fillQuorum(request.verdict.requirements, currentApprovals(request, votes));
+  const mayAudit = ctx.permissions.has('audit.reveal');
   const { verdict } = request;
   return {
     ...headOf(request, status, person(asked.agentOwnerId).name),
     ...askOf(request.ask),
+    ...shown(request.payload),
     proposed: shown(payloadOf(revisions[0]) ?? request.payload).payload,
-    payload,
     payloadHash: request.payloadHash,
     revision: request.revision,
-    masked,
     editable: verdict.editable,
     reasons: maskReasons(verdict.reasons, sensitive),
     wouldAllowIf: verdict.wouldAllowIf,
@@ -66,13 +65,7 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
     timeline: await loadTimeline(ctx, request.id),
     feedback: request.feedback,
     result: request.result,
-    you: yourPart(
-      reader,
-      asked,
-      ownVote(reader, votes, request),
-      status,
-      ctx.permissions.has('audit.reveal'),
-    ),
+    you: yourPart(reader, asked, ownVote(reader, votes, request), status, mayAudit),
     now: ctx.now.toISOString(),
   };
 }
