@@ -26,6 +26,10 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const nonce = (await headers()).get('x-nonce') ?? undefined;
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
+      <head>
+        {/* Not among the metadata, which is streamed: a browser that finds no icon at once asks for /favicon.ico. */}
+        <link rel="icon" type="image/svg+xml" href="/icon.svg" />
+      </head>
       <body className="font-sans">
         <ThemeProvider
           attribute="class"

@@ -78,7 +78,7 @@ async function replayAll(
   values: Values,
 ): Promise<Outcome[]> {
   const startedAt = performance.now();
-  const api = agentClient(url, key, (why) => process.stderr.write(`\n${why}; waiting and trying again\n`));
+  const api = agentClient(url, key, sayPause());
   const options = { dryRun: values['dry-run'], execute: values.execute };
   const outcomes = await runCalls(
     calls,
@@ -93,6 +93,16 @@ async function replayAll(
   const seconds = (performance.now() - startedAt) / 1000;
   if (!values.json) process.stdout.write(`\n${describeOutcomes(outcomes, seconds)}\n`);
   return outcomes;
+}
+
+/** Says why it waits, at most every two seconds: many calls wait for the same reason. */
+function sayPause(): (why: string) => void {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  return (why) => {
+    if (performance.now() - saidAt < 2000) return;
+    saidAt = performance.now();
+    process.stderr.write(`${why}; waiting and trying again\n`);
+  };
 }
 
 function lineOf({ callId, tool, decision, status, rule, risk, problem }: Outcome) {
@@ -124,7 +134,12 @@ async function serverAndKey(values: Values): Promise<{ url: string; key: string 
   const candidates = values.url
     ? [values.url]
     : [demo?.url, process.env.COUNTERSIGN_URL].flatMap((url) => url ?? []);
-  for (const url of candidates) if (await isServing(url)) return { url, key };
+  for (const url of candidates) {
+    const status = await statusWith(url, key);
+    if (status === 401)
+      throw new Error(`The server at ${url} does not know this key: give its agent's with --key.`);
+    if (status !== null) return { url, key };
+  }
   throw new Error(
     `Nothing answers at ${[...new Set(candidates)].join(' or ')}: run npm start, or give --url.`,
   );
@@ -135,10 +150,12 @@ async function readDemo(): Promise<z.infer<typeof Demo> | null> {
   return existsSync(file) ? Demo.parse(JSON.parse(await readFile(file, 'utf8'))) : null;
 }
 
-async function isServing(url: string): Promise<boolean> {
-  return fetch(new URL('/v1/keys', url)).then(
-    (response) => response.ok,
-    () => false,
+/** Null where nothing answers. */
+function statusWith(url: string, key: string): Promise<number | null> {
+  const headers = { authorization: `Bearer ${key}` };
+  return fetch(new URL('/v1/requests?limit=1', url), { headers }).then(
+    (response) => response.status,
+    () => null,
   );
 }
 

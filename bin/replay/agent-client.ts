@@ -14,7 +14,7 @@ const longestPauseSeconds = 65;
 
 /**
  * Calls the agent API with one key. Waits as `Retry-After` asks on 429 and 503, and tries a lost connection again, at
- * most six times in all; POSTs are safe to repeat by their idempotency key. Throws when nothing answered.
+ * most six times in all; POSTs are safe to repeat by their idempotency key. Throws when nothing answered or 503 stays.
  */
 export function agentClient(url: string, key: string, onPause: (why: string) => void): AgentClient {
   return async (method, path, { body, idempotencyKey } = {}) => {
@@ -33,6 +33,7 @@ export function agentClient(url: string, key: string, onPause: (why: string) => 
         return null;
       });
       const answered = response && response.status !== 429 && response.status !== 503;
+      if (response?.status === 503 && attempt >= mostTries) throw unavailable(url);
       if (response && (answered || attempt >= mostTries)) return readAnswer(response);
       await response?.body?.cancel();
       onPause(response ? `the server answers ${response.status}` : 'the connection failed');
@@ -57,6 +58,10 @@ function pauseSeconds(response: Response | null, attempt: number): number {
   const asked = Number(response?.headers.get('retry-after') ?? Number.NaN);
   const seconds = Number.isFinite(asked) && asked >= 0 ? asked : 0.25 * 2 ** (attempt - 1);
   return Math.min(seconds, longestPauseSeconds) * (1 + Math.random() / 2);
+}
+
+function unavailable(url: string): Error {
+  return new Error(`${url} keeps answering 503: stopped. Run it again later, nothing will be asked twice.`);
 }
 
 function reasonOf(error: unknown): string {

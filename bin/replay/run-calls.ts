@@ -26,7 +26,7 @@ export async function runCalls<Result>(
     for (let call = calls[next]; call; call = calls[++next]) {
       const result = results.get(call);
       if (result === undefined) break;
-      onResult(result, results.size);
+      onResult(result, next + 1);
     }
     return next;
   };

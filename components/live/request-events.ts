@@ -26,18 +26,14 @@ function subscribe(listener: Listener): () => void {
 }
 
 function open() {
-  let wasAway = false;
   source = new EventSource('/api/stream');
   source.addEventListener('request', (event) => tell(idOf(event.data)));
+  // Whatever happened before this moment, also since the page was made, was told to nobody.
   source.addEventListener('open', () => {
     stopPolling();
-    if (wasAway) tell(null);
-    wasAway = false;
+    tell(null);
   });
-  source.addEventListener('error', () => {
-    wasAway = true;
-    startPolling();
-  });
+  source.addEventListener('error', startPolling);
 }
 
 function close() {

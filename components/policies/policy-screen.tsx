@@ -22,7 +22,8 @@ type PolicyScreenProps = Pick<
 
 /** A policy: the text in force, its versions, and for those who may, the editor. */
 export function PolicyScreen({ shown, mayPublish, versions, ...policy }: PolicyScreenProps) {
-  const [editing, setEditing] = useState(false);
+  // The version that is being edited stays what it was, whatever others publish meanwhile.
+  const [base, setBase] = useState<{ version: number; source: string } | null>(null);
   const old = shown.version !== policy.version;
   return (
     <>
@@ -35,15 +36,15 @@ export function PolicyScreen({ shown, mayPublish, versions, ...policy }: PolicyS
           </>
         }
       >
-        {mayPublish && !editing && (
-          <Button onClick={() => setEditing(true)}>
+        {mayPublish && !base && (
+          <Button onClick={() => setBase({ version: policy.version, source: policy.source })}>
             <PencilLine aria-hidden /> Edit
           </Button>
         )}
       </PageHead>
       <div className="grid gap-6 p-4 sm:p-6 xl:grid-cols-[minmax(0,1fr)_300px]">
-        {editing ? (
-          <PolicyEditor {...policy} key={policy.version} onClose={() => setEditing(false)} />
+        {base ? (
+          <PolicyEditor {...policy} {...base} onClose={() => setBase(null)} />
         ) : (
           <Card className="min-w-0 self-start">
             <SourceLines

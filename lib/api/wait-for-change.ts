@@ -21,8 +21,9 @@ export function watchRequest(wireId: string): Watch {
   return {
     until: (milliseconds, signal) =>
       new Promise((resolve) => {
+        let timer: NodeJS.Timeout | undefined;
         if (changed || signal.aborted || milliseconds <= 0) return done();
-        const timer = setTimeout(done, milliseconds);
+        timer = setTimeout(done, milliseconds);
         signal.addEventListener('abort', done, { once: true });
         wake = done;
         function done() {

@@ -9,7 +9,7 @@ import type { CancelBody } from './schema';
 import { loadVotes } from './votes';
 
 /** Withdraws the agent's own pending request. Throws `not_found`, or `conflict` when it is decided already. */
-export function cancelRequest(
+export async function cancelRequest(
   ctx: Context | Transaction,
   wireId: string,
   body: CancelBody,

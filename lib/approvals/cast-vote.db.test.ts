@@ -246,9 +246,9 @@ test('The initiator, the owner of an agent without a proven one, and people outs
       message: expect.stringMatching(said),
     });
   }
-  expect(() => castVote(org.agent, own.id, approve(own))).toThrow('request.decide');
+  await expect(castVote(org.agent, own.id, approve(own))).rejects.toThrow('request.decide');
   const decidingAgent: Context = { ...org.agent, permissions: org.admin.permissions };
-  expect(() => castVote(decidingAgent, own.id, approve(own))).toThrow('only a person votes');
+  await expect(castVote(decidingAgent, own.id, approve(own))).rejects.toThrow('only a person votes');
   expect(await eventsOf(org.id, own.id)).toEqual(['approval.requested']);
 });
 

@@ -2,7 +2,7 @@ import { appendEvent } from '@/lib/audit/append-event';
 import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
 import { newId, toWire } from '@/lib/kernel/ids';
-import { sha256Canonical } from '@/lib/kernel/json/canonical-json';
+import { canonicalJson, sha256Canonical } from '@/lib/kernel/json/canonical-json';
 import { notifyWake } from '@/lib/kernel/wake';
 import { applyVerdict, decisionOf, editPayload } from './edit-payload';
 import { byClock } from './expire-request';
@@ -27,7 +27,11 @@ export type VoteOutcome = { status: string; refused: string | null };
  * Throws `not_found`; `conflict` when it is decided, expired or no longer what was seen; `forbidden` with the reason
  * in words; `unprocessable` for an edit that may not be. The same vote twice is one vote.
  */
-export function castVote(ctx: Context | Transaction, wireId: string, body: VoteBody): Promise<VoteOutcome> {
+export async function castVote(
+  ctx: Context | Transaction,
+  wireId: string,
+  body: VoteBody,
+): Promise<VoteOutcome> {
   requirePermission(ctx, 'request.decide');
   const { actor } = ctx;
   if (actor.kind !== 'member') throw new AppError('forbidden', 'only a person votes');
@@ -79,7 +83,15 @@ async function underCurrentPolicy(ctx: Transaction, request: RequestRow): Promis
   const judged = await judgeAgain(ctx, request);
   if (judged.serial === request.policySerial) return request;
   if (judged.verdict.outcome === 'deny') return { ...request, verdict: judged.verdict };
-  return applyVerdict(ctx, request, judged);
+  const rejudged = await applyVerdict(ctx, request, judged);
+  if (canonicalJson(judged.verdict) === canonicalJson(request.verdict)) return rejudged;
+  const { risk, requirements, policies } = judged.verdict;
+  await appendEvent(byClock(ctx), {
+    ...requestEvent(request, 'approval.rejudged'),
+    decision: decisionOf(rejudged, []),
+    detail: { risk, requirements, policies },
+  });
+  return rejudged;
 }
 
 async function rejectByPolicy(ctx: Transaction, request: RequestRow): Promise<VoteOutcome> {
@@ -169,7 +181,7 @@ async function approveIfComplete(ctx: Transaction, request: RequestRow): Promise
     live.map((id) => ({ member: toWire('mem', id), verdict: 'approve' })),
   );
   const validUntil = new Date(ctx.now.getTime() + validForSeconds * 1000);
-  const token = planToken(newId(), { ...request, validUntil }, ctx.now);
+  const token = planToken(newId(), { ...request, validUntil }, live, ctx.now);
   await ctx.db.token.create({ data: { orgId: ctx.org, requestId: request.id, ...token } });
   const { status } = await moveRequest(ctx, request, 'approve', {
     validUntil,

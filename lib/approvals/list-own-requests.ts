@@ -46,7 +46,7 @@ const listedFields = {
 } satisfies Prisma.RequestSelect;
 
 /** The agent's own requests. Throws `malformed` for a cursor that is none of ours. */
-export function listOwnRequests(
+export async function listOwnRequests(
   ctx: Context,
   query: ListQuery,
 ): Promise<{ items: ListedRequest[]; nextCursor: string | null }> {

@@ -113,9 +113,9 @@ export function planRequest(
   const payload = body.payload;
   const verdict = judgeAsk(ask, payload, agent, policies, stopped, ctx.now);
   const row = openRow(ctx.now, agent, ask, payload, verdict, policies);
-  const token = row.status === 'allowed' ? planToken(newId(), row, ctx.now) : null;
+  const token = row.status === 'allowed' ? planToken(newId(), row, [], ctx.now) : null;
   const event = planEvent(ctx, openingEvent(row, token));
-  const live = token ? signToken(ctx.org, row, token, []) : null;
+  const live = token ? signToken(ctx.org, row, token) : null;
   return {
     row,
     fingerprint: fingerprintOf(row),

@@ -8,7 +8,7 @@ import { maskReasons, restoreMasked } from './rules/masking';
 import type { PreviewBody, PreviewView } from './schema';
 
 /** What an edit would come to if it were made now; writes nothing. Throws `not_found`. */
-export function previewEdit(ctx: Context, wireId: string, body: PreviewBody): Promise<PreviewView> {
+export async function previewEdit(ctx: Context, wireId: string, body: PreviewBody): Promise<PreviewView> {
   requirePermission(ctx, 'request.decide');
   return transact(ctx, async (open): Promise<PreviewView> => {
     const request = await loadRequest(open, requestIdOf(wireId));

@@ -40,7 +40,7 @@ type Row = {
  * A page of the desk's lists: what waits for the reader, all that waits (soonest due first), or what is decided
  * (newest first). At most 100 a page. Throws `malformed` for a cursor that is none of ours.
  */
-export function listRequests(ctx: Context, { view, cursor, limit = 50 }: ListInput): Promise<ListPage> {
+export async function listRequests(ctx: Context, { view, cursor, limit = 50 }: ListInput): Promise<ListPage> {
   requirePermission(ctx, 'request.read');
   const after = cursor === undefined ? null : readCursor(cursor);
   const size = Math.min(Math.max(limit, 1), 100);
@@ -59,7 +59,7 @@ export function listRequests(ctx: Context, { view, cursor, limit = 50 }: ListInp
 }
 
 /** How many requests wait for the reader, counted to at most 100. */
-export function countMine(ctx: Context): Promise<number> {
+export async function countMine(ctx: Context): Promise<number> {
   requirePermission(ctx, 'request.read');
   return transact(ctx, async (open) => {
     const reader = await loadReader(open);

@@ -28,21 +28,15 @@ export async function readRequest(ctx: Context, wireId: string): Promise<AgentRe
   const { request, votes, now } = read;
   if (!mayRedeem(request, now)) return agentView(request, votes, null, now);
   const row = read.token && isFresh(read.token, request, now) ? read.token : await reissue(ctx, id);
-  const live: LiveToken | null = row ? signToken(ctx.org, request, row, approversOf(request, votes)) : null;
+  const live: LiveToken | null = row ? signToken(ctx.org, request, row) : null;
   return agentView(request, votes, live, now);
-}
-
-function approversOf(request: RequestRow, votes: Awaited<ReturnType<typeof loadVotes>>): string[] {
-  return votes.flatMap((vote) =>
-    vote.revision === request.revision && vote.verdict === 'approve' ? [vote.memberId] : [],
-  );
 }
 
 async function latestToken(ctx: Transaction, request: RequestRow): Promise<TokenRow | null> {
   return ctx.db.token.findFirst({
     where: { orgId: ctx.org, requestId: request.id },
     orderBy: [{ expiresAt: 'desc' }, { id: 'desc' }],
-    select: { id: true, revision: true, audience: true, issuedAt: true, expiresAt: true },
+    select: { id: true, revision: true, audience: true, approvers: true, issuedAt: true, expiresAt: true },
   });
 }
 
@@ -58,7 +52,7 @@ function reissue(ctx: Context, id: string): Promise<TokenRow | null> {
     if (!mayRedeem(request, locked.now)) return null;
     const latest = await latestToken(locked, request);
     if (latest && isFresh(latest, request, locked.now)) return latest;
-    const row = planToken(newId(), request, locked.now);
+    const row = planToken(newId(), request, latest?.approvers ?? [], locked.now);
     await locked.db.token.create({ data: { orgId: locked.org, requestId: id, ...row } });
     await appendEvent(locked, { ...requestEvent(request, 'token.issued'), token: toWire('tok', row.id) });
     return row;

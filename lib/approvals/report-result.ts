@@ -13,7 +13,7 @@ import type { ResultBody } from './schema';
 import { loadVotes } from './votes';
 
 /** What came of a redeemed action, said once by its agent. Throws `not_found`, `conflict` out of order. */
-export function reportResult(
+export async function reportResult(
   ctx: Context | Transaction,
   wireId: string,
   body: ResultBody,

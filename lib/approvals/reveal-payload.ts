@@ -9,7 +9,7 @@ import { mayVote } from './rules/eligibility';
 import { loadVoters, votedOn } from './votes';
 
 /** The current payload unmasked, for someone who may decide it or audit it; looking is an event. Throws `forbidden`. */
-export function revealPayload(ctx: Context, wireId: string): Promise<{ payload: JsonValue }> {
+export async function revealPayload(ctx: Context, wireId: string): Promise<{ payload: JsonValue }> {
   requirePermission(ctx, 'request.read');
   return transact(ctx, async (open) => {
     const request = await loadRequest(open, requestIdOf(wireId));

@@ -19,7 +19,7 @@ import { loadReader, loadVotes, votedOn } from './votes';
 type RevisionRow = { revision: number; payload: string; editedBy: string | null; createdAt: Date };
 
 /** Everything the request page shows, sensitive fields masked. Throws `not_found`. */
-export function showRequest(ctx: Context, wireId: string): Promise<RequestDetail & { now: string }> {
+export async function showRequest(ctx: Context, wireId: string): Promise<RequestDetail & { now: string }> {
   requirePermission(ctx, 'request.read');
   return transact(ctx, async (open) => detailOf(open, await loadRequest(open, requestIdOf(wireId))));
 }

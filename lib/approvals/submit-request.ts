@@ -1,4 +1,5 @@
 import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
+import { AppError } from '@/lib/kernel/errors';
 import { groupCommit, type Settled } from '@/lib/kernel/group-commit';
 import { type Answer, answerEachOnce, type IdempotencyClaim } from '@/lib/kernel/idempotency';
 import { toWire } from '@/lib/kernel/ids';
@@ -20,7 +21,7 @@ type Ask = { ctx: Context; body: AuthorizeBody; claim: IdempotencyClaim | null }
  * one transaction per org; nothing is answered before it is durable. Throws `forbidden`, `unauthorized`,
  * `rate_limited` (too many pending), `unprocessable` (key used with another body).
  */
-export function submitRequest(
+export async function submitRequest(
   ctx: Context,
   body: AuthorizeBody,
   claim: IdempotencyClaim | null,
@@ -74,6 +75,10 @@ async function writePlans(
     batch,
     fresh.filter((plan) => !written.has(plan)),
   );
+  // Its twin was decided between the two statements: nothing was written for it, so nothing is promised.
+  const lost = fresh.filter((plan) => !written.has(plan) && !late.has(plan));
+  const again = new AppError('conflict', 'an identical request was decided at this moment; ask again');
+  for (const plan of lost) refused.set(plan, again);
   await notifyWake(batch, wakesOf(batch.org, [...written]));
   return new Map([
     ...[...twins, ...late].map(([plan, view]): [RequestPlan, Settled<string>] => [

@@ -7,10 +7,18 @@ import type { LiveToken } from './agent-view';
 import type { RequestRow } from './request-row';
 
 /** A token's row: with it and the request the same token can be signed again, byte for byte. */
-export type TokenRow = { id: string; revision: number; audience: string; issuedAt: Date; expiresAt: Date };
+export type TokenRow = {
+  id: string;
+  revision: number;
+  audience: string;
+  /** Members whose votes counted, in the order they approved; nobody where policy allowed. */
+  approvers: string[];
+  issuedAt: Date;
+  expiresAt: Date;
+};
 
 /** A new token's row: five minutes, never beyond the approval itself. The counterparty is its audience, else the agent. */
-export function planToken(id: string, request: RequestRow, now: Date): TokenRow {
+export function planToken(id: string, request: RequestRow, approvers: string[], now: Date): TokenRow {
   const until = Math.min(
     now.getTime() + TOKEN_LIFE.defaultSeconds * 1000,
     request.validUntil?.getTime() ?? now.getTime(),
@@ -19,18 +27,14 @@ export function planToken(id: string, request: RequestRow, now: Date): TokenRow 
     id,
     revision: request.revision,
     audience: request.counterparty ?? toWire('agt', request.agentId),
+    approvers,
     issuedAt: now,
     expiresAt: new Date(until),
   };
 }
 
-/** The signed token of a row (Ed25519 is deterministic). `approvers` are members' UUIDs in the order they approved. */
-export function signToken(
-  org: string,
-  request: RequestRow,
-  row: TokenRow,
-  approvers: readonly string[],
-): LiveToken {
+/** The signed token of a row: Ed25519 is deterministic. */
+export function signToken(org: string, request: RequestRow, row: TokenRow): LiveToken {
   const grant = {
     iss: env().COUNTERSIGN_URL,
     aud: row.audience,
@@ -41,7 +45,7 @@ export function signToken(
     revision: row.revision,
     action: request.action,
     policy_hash: request.policyHash,
-    approvers: approvers.map((member) => toWire('mem', member)),
+    approvers: row.approvers.map((member) => toWire('mem', member)),
     step_up: false,
   };
   const lifeSeconds = (row.expiresAt.getTime() - row.issuedAt.getTime()) / 1000;

@@ -67,8 +67,8 @@ async function insertTokens(ctx: Transaction, plans: readonly RequestPlan[]): Pr
   const tokens = plans.flatMap(({ row, token }) => (token ? [{ requestId: row.id, ...token }] : []));
   if (tokens.length === 0) return;
   await ctx.db.$executeRaw`
-    INSERT INTO tokens (org_id, id, request_id, revision, audience, issued_at, expires_at)
-    SELECT ${ctx.org}::uuid, * FROM unnest(${tokens.map((token) => token.id)}::uuid[],
+    INSERT INTO tokens (org_id, approvers, id, request_id, revision, audience, issued_at, expires_at)
+    SELECT ${ctx.org}::uuid, '{}', * FROM unnest(${tokens.map((token) => token.id)}::uuid[],
       ${tokens.map((token) => token.requestId)}::uuid[], ${tokens.map((token) => token.revision)}::int[],
       ${tokens.map((token) => token.audience)}::text[], ${tokens.map((token) => iso(token.issuedAt))}::timestamptz[],
       ${tokens.map((token) => iso(token.expiresAt))}::timestamptz[])`;

@@ -19,6 +19,8 @@ export type SealerMemory = Map<string, Frontier>;
 
 const sealerLock = 7_210_012;
 const largestPass = 20_000;
+/** A backlog over many orgs takes longer than a person's call may. */
+const sealerPatience = { maxWait: 10_000, timeout: 60_000 };
 
 /**
  * Gives dense sequence numbers to all events whose transaction is older than every running one, extends each org's
@@ -36,19 +38,20 @@ export function sealEvents(memory: SealerMemory): Promise<Map<string, Frontier>>
     const { events, horizon } = await unsealed(db, limits.from, limits.to);
     await db.$executeRaw`UPDATE seal_cursor SET horizon = ${horizon}::xid8 WHERE id = 1`;
     return sealByOrg(db, events, memory);
-  });
+  }, sealerPatience);
 }
 
 /** Events are read by transaction id and put in order by time: one that waited for another has the later clock. */
 async function unsealed(db: Db, from: string, to: string): Promise<{ events: Unsealed[]; horizon: string }> {
   const rows = await db.$queryRaw<(Unsealed & { xid: string })[]>`
     SELECT org_id AS "orgId", event_id AS "eventId", at, leaf, xid::text AS xid FROM audit_events
-     WHERE xid >= ${from}::xid8 AND xid < ${to}::xid8 ORDER BY xid LIMIT ${largestPass}`;
+     WHERE xid >= ${from}::xid8 AND xid < ${to}::xid8 ORDER BY xid
+     FETCH FIRST (${largestPass}::int) ROWS WITH TIES`;
   const last = rows.at(-1);
-  const cut = rows.length === largestPass && last && last.xid !== rows[0]?.xid ? last.xid : null;
-  const events = cut === null ? rows : rows.filter((row) => row.xid !== cut);
-  events.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.eventId < b.eventId ? -1 : 1));
-  return { events, horizon: cut ?? to };
+  // A pass that is full ends after its last transaction, which it has whole; the next begins behind that.
+  const horizon = last && rows.length >= largestPass ? String(BigInt(last.xid) + 1n) : to;
+  const events = rows.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.eventId < b.eventId ? -1 : 1));
+  return { events, horizon };
 }
 
 async function sealByOrg(db: Db, events: Unsealed[], memory: SealerMemory): Promise<Map<string, Frontier>> {

@@ -6,7 +6,7 @@ import { transact } from '@/lib/kernel/transact';
 import { NewMember } from './schema';
 
 /** A person of the org, known by their address. Throws `forbidden`, `conflict` when the address is taken. */
-export function addMember(ctx: Context, input: NewMember): Promise<{ id: string }> {
+export async function addMember(ctx: Context, input: NewMember): Promise<{ id: string }> {
   requirePermission(ctx, 'people.write');
   const member = NewMember.parse(input);
   return transact(ctx, async (open) => {

@@ -7,7 +7,7 @@ import { transact } from '@/lib/kernel/transact';
 type Membership = { group: string; memberId: string };
 
 /** Puts a member into the group of this slug. Throws `forbidden`, `not_found`; twice is once. */
-export function addGroupMember(ctx: Context, { group, memberId }: Membership): Promise<void> {
+export async function addGroupMember(ctx: Context, { group, memberId }: Membership): Promise<void> {
   requirePermission(ctx, 'people.write');
   return transact(ctx, async (open) => {
     const groupId = await groupIdOf(open, group);
@@ -26,7 +26,7 @@ export function addGroupMember(ctx: Context, { group, memberId }: Membership): P
 }
 
 /** Takes a member out; a vote waiting for this person's right stops counting. Throws `forbidden`, `not_found`. */
-export function removeGroupMember(ctx: Context, { group, memberId }: Membership): Promise<void> {
+export async function removeGroupMember(ctx: Context, { group, memberId }: Membership): Promise<void> {
   requirePermission(ctx, 'people.write');
   return transact(ctx, async (open) => {
     const groupId = await groupIdOf(open, group);

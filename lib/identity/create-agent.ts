@@ -6,7 +6,7 @@ import { transact } from '@/lib/kernel/transact';
 import { NewAgent } from './schema';
 
 /** A non-human principal with an owner among the members. Throws `forbidden`, `not_found`, `conflict` for a taken name. */
-export function createAgent(ctx: Context, input: NewAgent): Promise<{ id: string }> {
+export async function createAgent(ctx: Context, input: NewAgent): Promise<{ id: string }> {
   requirePermission(ctx, 'agent.write');
   const agent = NewAgent.parse(input);
   return transact(ctx, async (open) => {

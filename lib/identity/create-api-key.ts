@@ -10,7 +10,7 @@ import { keyScopes } from './rules/permissions';
 import { NewApiKey } from './schema';
 
 /** A key for an agent; its text is given this once. Throws `forbidden`, `not_found`, `unprocessable` for a scope. */
-export function createApiKey(ctx: Context, input: NewApiKey): Promise<{ id: string; key: string }> {
+export async function createApiKey(ctx: Context, input: NewApiKey): Promise<{ id: string; key: string }> {
   requirePermission(ctx, 'agent.write');
   const { agentId, environment, scopes, initiator } = NewApiKey.parse(input);
   const unknown = scopes.find((scope) => !keyScopes.includes(scope));

@@ -6,7 +6,7 @@ import { transact } from '@/lib/kernel/transact';
 import { NewGroup } from './schema';
 
 /** A named set of members that policies ask for as `group:<slug>`. Throws `forbidden`, `conflict` for a taken slug. */
-export function createGroup(ctx: Context, input: NewGroup): Promise<{ id: string }> {
+export async function createGroup(ctx: Context, input: NewGroup): Promise<{ id: string }> {
   requirePermission(ctx, 'people.write');
   const group = NewGroup.parse(input);
   return transact(ctx, async (open) => {

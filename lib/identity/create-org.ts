@@ -12,7 +12,10 @@ const setupLock = 7_210_011;
  * The first org of an empty database, its built-in approvers group, and its owner. Throws `conflict` when an org
  * exists already; two at once make one.
  */
-export function createFirstOrg(requestId: string, input: NewOrg): Promise<{ org: string; ownerId: string }> {
+export async function createFirstOrg(
+  requestId: string,
+  input: NewOrg,
+): Promise<{ org: string; ownerId: string }> {
   const { org: orgName, name, email } = NewOrg.parse(input);
   const ctx: Context = {
     org: newId(),

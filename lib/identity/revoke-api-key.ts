@@ -6,7 +6,7 @@ import { transact } from '@/lib/kernel/transact';
 import { notifyWake } from '@/lib/kernel/wake';
 
 /** Ends a key at once, in every process. Throws `forbidden`, `not_found` for one that is no more. */
-export function revokeApiKey(ctx: Context, keyId: string): Promise<void> {
+export async function revokeApiKey(ctx: Context, keyId: string): Promise<void> {
   requirePermission(ctx, 'agent.write');
   return transact(ctx, async (open) => {
     const { count } = await open.db.apiKey.updateMany({

@@ -5,7 +5,7 @@ import { toWire } from '@/lib/kernel/ids';
 import { transact } from '@/lib/kernel/transact';
 
 /** Takes a member's access and votes' weight away at once. Throws `forbidden`, `not_found`. */
-export function suspendMember(ctx: Context, memberId: string): Promise<void> {
+export async function suspendMember(ctx: Context, memberId: string): Promise<void> {
   requirePermission(ctx, 'people.write');
   return transact(ctx, async (open) => {
     const { count } = await open.db.member.updateMany({

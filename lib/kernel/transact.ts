@@ -62,6 +62,8 @@ function toAppError(error: unknown): unknown {
   const state = sqlState(error);
   if (state?.startsWith('CS'))
     return new AppError('conflict', 'the database refused this change', { cause: state });
+  if (state === '22021' || state === '22P05')
+    return new AppError('malformed', 'expected text without U+0000');
   if (state === '55P03') return new AppError('conflict', 'the same call is still running; try again');
   if (state?.startsWith('08') || state?.startsWith('57') || state === '53300') {
     return new AppError('unavailable', 'the database is not reachable; nothing was allowed');

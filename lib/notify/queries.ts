@@ -14,7 +14,7 @@ export type OutboxItem = {
 };
 
 /** The last 100 e-mails of the org, newest first. The demo's alone: elsewhere it does not exist (`not_found`). */
-export function listOutbox(ctx: Context): Promise<OutboxItem[]> {
+export async function listOutbox(ctx: Context): Promise<OutboxItem[]> {
   requirePermission(ctx, 'people.read');
   if (!env().embedded) throw new AppError('not_found', 'no such page');
   return transact(ctx, async (open) => {

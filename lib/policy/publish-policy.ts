@@ -4,7 +4,7 @@ import { appendEvent } from '@/lib/audit/append-event';
 import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
 import { newId, toWire } from '@/lib/kernel/ids';
-import { transact } from '@/lib/kernel/transact';
+import { databaseNow, transact } from '@/lib/kernel/transact';
 import { notifyWake } from '@/lib/kernel/wake';
 import { parsePolicy } from './parse-policy';
 
@@ -22,13 +22,15 @@ export type PublishPolicy = z.infer<typeof PublishPolicy>;
  * Puts a new immutable version in force. Throws `forbidden`, `unprocessable` with line and column when it cannot be
  * read (the version in force stays), `conflict` when someone published meanwhile or nothing changed.
  */
-export function publishPolicy(ctx: Context, input: PublishPolicy): Promise<{ version: number }> {
+export async function publishPolicy(ctx: Context, input: PublishPolicy): Promise<{ version: number }> {
   requirePermission(ctx, 'policy.write');
   const { name, baseVersion, source, note, agentId } = PublishPolicy.parse(input);
   const document = parsePolicy(source);
   const hash = policyHash(source);
-  return transact(ctx, async (open) => {
-    const policy = await lockPolicy(open, name, agentId ?? null);
+  return transact(ctx, async (opened) => {
+    const policy = await lockPolicy(opened, name, agentId ?? null);
+    // Whoever waited for the lock has the later time, so the record keeps the order they came into force in.
+    const open = { ...opened, now: await databaseNow(opened) };
     if (policy.version !== baseVersion) {
       throw new AppError(
         'conflict',

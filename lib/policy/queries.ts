@@ -29,7 +29,7 @@ export type PolicyView = {
 };
 
 /** The documents in force, by name. */
-export function listPolicies(ctx: Context): Promise<PolicyListItem[]> {
+export async function listPolicies(ctx: Context): Promise<PolicyListItem[]> {
   requirePermission(ctx, 'policy.read');
   return transact(ctx, async (open) => {
     const rows = await open.db.policy.findMany({
@@ -68,7 +68,7 @@ export function listPolicies(ctx: Context): Promise<PolicyListItem[]> {
 }
 
 /** A document in force with its versions, newest first (at most 200). Throws `not_found`. */
-export function showPolicy(ctx: Context, name: string): Promise<PolicyView> {
+export async function showPolicy(ctx: Context, name: string): Promise<PolicyView> {
   requirePermission(ctx, 'policy.read');
   return transact(ctx, async (open) => {
     const policy = await open.db.policy.findUnique({
@@ -109,7 +109,7 @@ export function showPolicy(ctx: Context, name: string): Promise<PolicyView> {
 }
 
 /** One version as it was published. Throws `not_found`. */
-export function showPolicyVersion(
+export async function showPolicyVersion(
   ctx: Context,
   name: string,
   version: number,

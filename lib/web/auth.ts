@@ -81,6 +81,8 @@ function oidc(): NextAuthConfig['providers'] {
       clientId: OIDC_CLIENT_ID,
       clientSecret: OIDC_CLIENT_SECRET,
       checks: ['pkce', 'state', 'nonce'],
+      // The address comes from the userinfo endpoint: an ID token need not carry it (OpenID Connect Core § 5.4).
+      idToken: false,
       authorization: { params: { scope: 'openid email profile' } },
       // The operator chose this issuer and it vouches for the address, so it is the person that address signed in before.
       allowDangerousEmailAccountLinking: true,

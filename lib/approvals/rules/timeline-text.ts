@@ -5,6 +5,7 @@ const texts: Record<string, string> = {
   'action.denied': 'denied by policy',
   'approval.requested': 'asked for approval',
   'approval.edited': 'edited the payload',
+  'approval.rejudged': 'Policy changed meanwhile and asks for more',
   'approval.granted': 'Approved',
   'approval.rejected': 'Rejected',
   'approval.sla_breach': 'Time to respond passed',

@@ -12,6 +12,7 @@ export const EventType = z.enum([
   'approval.viewed',
   'approval.voted',
   'approval.edited',
+  'approval.rejudged',
   'approval.questioned',
   'approval.answered',
   'approval.commented',

@@ -2,6 +2,9 @@ import { AppError } from '../errors';
 import type { JsonValue } from './json-value';
 import { type JsonLimits, scanJson } from './scan-json';
 
+/** The one escape that stands for NUL: an odd number of backslashes, then u0000. */
+const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
+
 const DEFAULT_LIMITS: JsonLimits = { bytes: 131072, depth: 32, keys: 2000, stringLength: 16384 };
 
 /**
@@ -17,7 +20,7 @@ export function parseStrictJson(text: string, limits: Partial<JsonLimits> = {}):
 
 /**
  * Reads a request's JSON body, holding at most `limits.bytes` of it.
- * Throws `unsupported_media` unless it is plain `application/json` in UTF-8, `too_large`, or `malformed`.
+ * Throws `unsupported_media` unless it is plain `application/json` in UTF-8, `too_large`, or `malformed`, also for NUL.
  */
 export async function readJsonBody(request: Request, limits: Partial<JsonLimits> = {}): Promise<JsonValue> {
   const bytes = limits.bytes ?? DEFAULT_LIMITS.bytes;
@@ -25,6 +28,7 @@ export async function readJsonBody(request: Request, limits: Partial<JsonLimits>
   if (Number(request.headers.get('content-length') ?? 0) > bytes) throw tooLarge(bytes);
   const text = decodeUtf8(await readBytes(request.body, bytes));
   if (text.trim() === '') throw malformed('expected a JSON body');
+  if (NUL.test(text)) throw malformed('expected text without U+0000, which no database keeps');
   return parseStrictJson(text, limits);
 }
 

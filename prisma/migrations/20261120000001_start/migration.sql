@@ -195,6 +195,7 @@ CREATE TABLE tokens (
   request_id uuid NOT NULL,
   revision integer NOT NULL,
   audience text NOT NULL,
+  approvers uuid[] NOT NULL,
   issued_at timestamptz(3) NOT NULL,
   expires_at timestamptz(3) NOT NULL,
   redeemed_at timestamptz(3),
@@ -420,6 +421,33 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER requests_move BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION requests_move();
+
+-- Quorum's second witness, for SQL that passes by the verbs: what a decision weighs is not lightened beside it, and
+-- nothing about an ended request changes but its execution.
+CREATE FUNCTION requests_weigh() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  risks constant text[] := ARRAY['low', 'medium', 'high', 'critical'];
+  same_weight boolean := (OLD.revision, OLD.payload_hash, OLD.risk, OLD.required_approvals, OLD.sources, OLD.verdict)
+    IS NOT DISTINCT FROM (NEW.revision, NEW.payload_hash, NEW.risk, NEW.required_approvals, NEW.sources, NEW.verdict);
+BEGIN
+  IF OLD.status <> 'pending' AND NOT (same_weight AND
+     (OLD.policy_name, OLD.policy_version, OLD.policy_hash, OLD.policy_serial, OLD.feedback, OLD.breached_at)
+     IS NOT DISTINCT FROM
+     (NEW.policy_name, NEW.policy_version, NEW.policy_hash, NEW.policy_serial, NEW.feedback, NEW.breached_at)) THEN
+    RAISE EXCEPTION 'a request that is % stays so', OLD.status USING ERRCODE = 'CS001';
+  END IF;
+  IF OLD.status = 'pending' AND NEW.status <> 'pending' AND NOT same_weight THEN
+    RAISE EXCEPTION 'a request is decided as it was weighed' USING ERRCODE = 'CS003';
+  END IF;
+  IF NEW.revision NOT IN (OLD.revision, OLD.revision + 1)
+     OR NEW.revision = OLD.revision AND (NEW.payload_hash <> OLD.payload_hash
+        OR NEW.required_approvals < OLD.required_approvals
+        OR array_position(risks, NEW.risk) < array_position(risks, OLD.risk)) THEN
+    RAISE EXCEPTION 'only the next revision asks for other things, fewer people or less risk' USING ERRCODE = 'CS003';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER requests_weigh BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION requests_weigh();
 
 CREATE FUNCTION votes_cast() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
