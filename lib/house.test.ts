@@ -168,7 +168,7 @@ const rulesArePure: Guard = (sources) =>
   });
 
 function mayEnterRule(from: string): boolean {
-  if (/^(zod|node:crypto|node:zlib|canonicalize)(\/|$)/.test(from)) return true;
+  if (/^(zod|node:crypto|node:zlib)(\/|$)/.test(from)) return true;
   return /^lib\/kernel\/(errors|json\/)|^lib\/[a-z]+\/(rules\/|schema$|document$)/.test(from);
 }
 

@@ -11,8 +11,8 @@ import {
 import { macKey } from '@/lib/audit/mac-key';
 import { detailProblem, type MacKeyLookup, rowProblem } from '@/lib/audit/rules/sealed-row';
 import { type LogReport, verifyLog } from '@/lib/audit/rules/verify-log';
-import type { Context } from '@/lib/kernel/context';
-import { newId, toWire } from '@/lib/kernel/ids';
+import { type Context, systemContext } from '@/lib/kernel/context';
+import { toWire } from '@/lib/kernel/ids';
 import { secondWitness } from './second-witness';
 
 /** What was found in one org's record. `checkpoint` is its latest signed note, to be kept outside the house. */
@@ -28,7 +28,7 @@ export type OrgReport = LogReport & {
  * against it. `saved` are checkpoints of this log that were kept elsewhere. Changes nothing.
  */
 export async function verifyOrg(org: string, saved: readonly string[]): Promise<OrgReport> {
-  const ctx = readerOf(org);
+  const ctx = systemContext(org);
   const horizon = await sealedHorizon();
   // Checkpoints before rows: what is signed meanwhile must not look missing.
   const { latest, earlier, left } = await loadCheckpoints(ctx);
@@ -47,16 +47,6 @@ async function named(ctx: Context, report: LogReport): Promise<LogReport> {
   if (!firstBad || firstBad.eventId !== undefined || firstBad.last !== undefined) return report;
   const eventId = await sealedEventId(ctx, firstBad.sequence);
   return eventId === undefined ? report : { ...report, firstBad: { ...firstBad, eventId } };
-}
-
-function readerOf(org: string): Context {
-  return {
-    org,
-    actor: { kind: 'system', id: 'system', via: 'job' },
-    permissions: new Set(),
-    requestId: newId(),
-    now: new Date(),
-  };
 }
 
 function verifySealed(

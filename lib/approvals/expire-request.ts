@@ -1,4 +1,4 @@
-import type { Context, Transaction } from '@/lib/kernel/context';
+import { type Context, systemContext, type Transaction } from '@/lib/kernel/context';
 import { withLockedRequest } from './load-request';
 import { moveRequest } from './move-request';
 import { statusAt } from './rules/lifecycle';
@@ -17,5 +17,5 @@ export function expireRequest(ctx: Context | Transaction, id: string): Promise<b
 
 /** The same transaction with the clock as the one who acts. */
 export function byClock<Ctx extends Context>(ctx: Ctx): Ctx {
-  return { ...ctx, actor: { kind: 'system', id: 'system', via: 'job' }, origin: undefined };
+  return { ...ctx, actor: systemContext(ctx.org).actor, origin: undefined };
 }

@@ -6,7 +6,7 @@ import { newId, toWire } from '@/lib/kernel/ids';
 import { canonicalJson } from '@/lib/kernel/json/canonical-json';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
 import { macKey, macKeyIdAt } from './mac-key';
-import { type AuditEntry, detailHash, encodeEntry, eventMac, leafHash } from './rules/entry';
+import { type AuditEntry, detailTextHash, encodeEntry, eventMac, leafHash } from './rules/entry';
 import type { EventType } from './rules/event-type';
 
 /** What happened, said by the verb; ids are UUIDs of this org's rows unless they are wire ids of a subject. */
@@ -48,7 +48,7 @@ export function planEvent(ctx: Context, draft: EventDraft): EventRow {
   const eventId = newId();
   const body = withOrigin(ctx, draft.detail);
   const detail = body === undefined ? null : { salt: randomBytes(16), body: canonicalJson(body) };
-  const hash = detail && body !== undefined ? detailHash(detail.salt, body) : undefined;
+  const hash = detail ? detailTextHash(detail.salt, detail.body) : undefined;
   const entry = entryOf(ctx, draft, eventId, hash);
   const bytes = encodeEntry(entry);
   const leaf = leafHash(bytes);

@@ -1,11 +1,11 @@
 import { appendEvent } from '@/lib/audit/append-event';
-import type { Context } from '@/lib/kernel/context';
+import { systemContext } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
 import { newId, toWire } from '@/lib/kernel/ids';
 import { transact } from '@/lib/kernel/transact';
 import { NewOrg } from './schema';
 
-/** Made by the migration's lookup role: whether any org exists, told before one is known. */
+/** Of the advisory lock under which the first org is made. */
 const setupLock = 7_210_011;
 
 /**
@@ -17,13 +17,7 @@ export async function createFirstOrg(
   input: NewOrg,
 ): Promise<{ org: string; ownerId: string }> {
   const { org: orgName, name, email } = NewOrg.parse(input);
-  const ctx: Context = {
-    org: newId(),
-    actor: { kind: 'system', id: 'system', via: 'setup' },
-    permissions: new Set(),
-    requestId,
-    now: new Date(),
-  };
+  const ctx = { ...systemContext(newId(), 'setup'), requestId };
   return transact(ctx, async (open) => {
     await open.db.$executeRaw`SELECT pg_advisory_xact_lock(${setupLock}::bigint)`;
     const [found] = await open.db.$queryRaw<{ exists: boolean }[]>`SELECT any_org() AS exists`;

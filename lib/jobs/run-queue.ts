@@ -1,9 +1,9 @@
 import { Logger, run } from 'graphile-worker';
 import { Pool } from 'pg';
 import { z } from 'zod';
+import { systemContext } from '@/lib/kernel/context';
 import { connectionOf } from '@/lib/kernel/database';
 import { deliverMessage } from '@/lib/notify/deliver-message';
-import { clockContext } from './run-sweep';
 
 const DeliverMessage = z.object({ org: z.string(), id: z.string() });
 
@@ -24,7 +24,7 @@ export async function runQueue(): Promise<() => Promise<void>> {
     taskList: {
       deliver_message: (payload) => {
         const { org, id } = DeliverMessage.parse(payload);
-        return deliverMessage(clockContext(org), id);
+        return deliverMessage(systemContext(org), id);
       },
     },
   });

@@ -1,25 +1,13 @@
 import { breachRequest } from '@/lib/approvals/breach-request';
 import { expireRequest } from '@/lib/approvals/expire-request';
-import type { Context } from '@/lib/kernel/context';
+import { type Context, systemContext } from '@/lib/kernel/context';
 import { database } from '@/lib/kernel/database';
-import { newId } from '@/lib/kernel/ids';
 
 const everyMilliseconds = 250;
 const tidyEveryMilliseconds = 3_600_000;
 const largestPass = 200;
 
 type Due = { orgId: string; id: string };
-
-/** The clock as an actor in one org; it may do nothing but what each verb grants the clock. */
-export function clockContext(org: string): Context {
-  return {
-    org,
-    actor: { kind: 'system', id: 'system', via: 'job' },
-    permissions: new Set(),
-    requestId: newId(),
-    now: new Date(),
-  };
-}
 
 /**
  * Writes down, within about a second, what the clock has made true: breaches and expiries; and tidies hourly.
@@ -61,7 +49,7 @@ export async function sweepOnce(): Promise<void> {
 
 async function one({ orgId, id }: Due, verb: (ctx: Context, id: string) => Promise<boolean>): Promise<void> {
   try {
-    await verb(clockContext(orgId), id);
+    await verb(systemContext(orgId), id);
   } catch (error) {
     console.warn(`request ${id} could not be moved by the clock: ${String(error)}`);
   }

@@ -1,6 +1,6 @@
 import type { Prisma } from '@/prisma/generated/client';
 import { AppError } from './errors';
-import { toWire } from './ids';
+import { newId, toWire } from './ids';
 
 /** What a member, agent or auditor may do; `lib/identity/rules/permissions.ts` says which role has which. */
 export type Permission =
@@ -35,6 +35,12 @@ export type Context = {
 
 /** A context inside its transaction: `now` is the database's clock. */
 export type Transaction = Context & { db: Prisma.TransactionClient };
+
+/** The system in one org: the clock, the first setup, a tool. It may do nothing but what a verb grants it by name. */
+export function systemContext(org: string, via: 'job' | 'setup' = 'job'): Context {
+  const actor = { kind: 'system', id: 'system', via } as const;
+  return { org, actor, permissions: new Set(), requestId: newId(), now: new Date() };
+}
 
 /** Authorisation in the verb. Throws `forbidden` naming the permission that is missing. */
 export function requirePermission(ctx: Context, permission: Permission): void {

@@ -29,7 +29,23 @@ export function connectionOf(role: DatabaseRole): { connectionString: string; op
 /** The role's client, one a process. For the kernel and the doors of each role; verbs use `transact`. */
 export function database(role: DatabaseRole): PrismaClient {
   return singleton(`database.${role}`, () => {
-    const adapter = new PrismaPg({ ...connectionOf(role), max: poolSize[role] });
+    const pool = { ...connectionOf(role), max: poolSize[role] };
+    const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) });
     return new PrismaClient({ adapter });
   });
+}
+
+const mostStatements = 400;
+
+/**
+ * A name under which a connection keeps a statement parsed and planned. Queries whose text varies without end (lists
+ * of different lengths) find the table full and stay unnamed, so a connection keeps a bounded number.
+ */
+function statementName(sql: string): string {
+  const names = singleton('database.statements', () => new Map<string, string>());
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  const name = names.size < mostStatements ? `s${names.size}` : '';
+  if (name) names.set(sql, name);
+  return name;
 }

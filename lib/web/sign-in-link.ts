@@ -1,7 +1,6 @@
 import { membershipsOf } from '@/lib/identity/queries';
-import type { Context } from '@/lib/kernel/context';
+import { systemContext } from '@/lib/kernel/context';
 import { env } from '@/lib/kernel/env';
-import { newId } from '@/lib/kernel/ids';
 import { transact } from '@/lib/kernel/transact';
 import { enqueueMessage } from '@/lib/notify/enqueue-message';
 import { signInMail } from '@/lib/notify/templates/sign-in-mail';
@@ -20,13 +19,7 @@ export async function sendSignInLink(email: string, callbackUrl: string): Promis
     const value = new URL(callbackUrl).searchParams.get(name);
     if (value) confirm.searchParams.set(name, value);
   }
-  const actor: Context['actor'] = { kind: 'system', id: 'system', via: 'job' };
-  const ctx: Context = {
-    org: membership.org,
-    actor,
-    permissions: new Set(),
-    requestId: newId(),
-    now: new Date(),
-  };
-  await transact(ctx, (open) => enqueueMessage(open, signInMail(email, confirm.toString(), linkMinutes)));
+  await transact(systemContext(membership.org), (open) =>
+    enqueueMessage(open, signInMail(email, confirm.toString(), linkMinutes)),
+  );
 }

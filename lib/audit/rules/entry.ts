@@ -76,5 +76,10 @@ export function deriveOrgMacKey(master: Uint8Array, org: string): Buffer {
 
 /** What an entry says of its detail row: `sha256:` and the hash of salt ‖ JCS(body). */
 export function detailHash(salt: Uint8Array, body: JsonValue): string {
-  return `sha256:${createHash('sha256').update(salt).update(canonicalJson(body)).digest('hex')}`;
+  return detailTextHash(salt, canonicalJson(body));
+}
+
+/** The same of a body that is canonical text already. */
+export function detailTextHash(salt: Uint8Array, text: string): string {
+  return `sha256:${createHash('sha256').update(salt).update(text).digest('hex')}`;
 }
