@@ -60,6 +60,7 @@ export function ApproveDialog({
       <form onSubmit={submit} onKeyDown={submitOnCommandEnter} className="flex flex-col gap-4">
         <div className="flex flex-col gap-2">
           <p className="text-control font-semibold">
+            {edited && <span className="font-normal text-ink-2">The agent asked: </span>}
             <HiddenText text={request.title} />
           </p>
           <section

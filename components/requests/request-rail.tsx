@@ -42,7 +42,9 @@ export function RequestRail({ request }: { request: RequestDetail }) {
               <HiddenText text={request.initiator} />
             </Detail>
           )}
-          <Detail name="Impact">{axes(request)}</Detail>
+          {request.impact && <Detail name="Impact">{request.impact}</Detail>}
+          {request.reversibility && <Detail name="Reversibility">{request.reversibility}</Detail>}
+          {request.regulatory && <Detail name="Regulation">{request.regulatory}</Detail>}
           <Detail name="Policy">
             <Link
               href={`/policies/${encodeURIComponent(policy.name)}`}
@@ -85,13 +87,4 @@ function Detail({ name, children }: { name: string; children: ReactNode }) {
       <dd className="foreign min-w-0">{children}</dd>
     </>
   );
-}
-
-function axes({ impact, reversibility, regulatory }: RequestDetail): string {
-  const said = [
-    impact && `${impact} impact`,
-    reversibility && `${reversibility} reversibility`,
-    regulatory && `${regulatory} regulation`,
-  ].filter(Boolean);
-  return said.length > 0 ? said.join(', ') : 'not stated';
 }

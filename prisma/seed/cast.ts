@@ -27,7 +27,7 @@ export const people: DemoPerson[] = [
 ];
 
 export const groups = [
-  { slug: 'finance-team', name: 'Finance' },
+  { slug: 'finance-team', name: 'Finance team' },
   { slug: 'finance-leads', name: 'Finance leads' },
   { slug: 'legal', name: 'Legal' },
   { slug: 'engineering', name: 'Engineering' },

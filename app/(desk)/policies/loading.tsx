@@ -1,5 +1,0 @@
-import { ListSkeleton } from '@/components/desk/list-skeleton';
-
-export default function Loading() {
-  return <ListSkeleton title="Policies" />;
-}
