@@ -157,10 +157,8 @@ test('Of two who decide at once the second gets an honest notice and the fresh s
   expectTrouble(/status of 409/);
   const { id } = await open(refund(80));
   const priya = await as('priya@northwind.test');
-  // Her page hears nothing of what happens elsewhere, as on a train.
-  await priya.page.route('**/api/stream', (route) =>
-    route.fulfill({ contentType: 'text/event-stream', body: 'retry: 600000\n\n' }),
-  );
+  // Her page hears nothing of what happens elsewhere, as on a train: the stream is asked for and never answers.
+  await priya.page.route('**/api/stream', () => undefined);
   await priya.page.goto(`/requests/${id}`);
   await expect(approve(priya.page)).toBeVisible();
   const dana = await as('dana@northwind.test');
