@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { submitRequest } from '@/lib/approvals/submit-request';
 import { runPolicyBench } from '@/lib/policy/bench';
 import { serveAgents, startAgentServer } from './bench/agent-server';
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
     const org = await makeBenchOrg(100);
     stopServer = (await startAgentServer()).stop;
     const lines = [...policyLines()];
+    await settleStatistics(database.ownerUrl, org);
     lines.push(...(await recordingLines(yardstick.rate, org)));
     lines.push(...(await httpLines(yardstick.rate, port, org)));
     lines.push(...(await wakeLines(database.ownerUrl, port, org)));
@@ -52,6 +54,17 @@ function policyLines(): Line[] {
 }
 
 type Rate = (clients: number, seconds: number) => Promise<number>;
+
+/** A living database has statistics of its tables; without them foreign keys are checked by plans for empty ones. */
+async function settleStatistics(ownerUrl: string, org: BenchOrg): Promise<void> {
+  const [agent] = org.agents;
+  const ask = () => ({ action: 'refund.create', payload: { amount: 10, order: nextNumber() } });
+  if (agent) await closedLoop(32, 2, () => submitRequest(agent.ctx, ask(), null).then(() => undefined));
+  const owner = new Client({ connectionString: ownerUrl });
+  await owner.connect();
+  await owner.query('ANALYZE');
+  await owner.end();
+}
 
 async function recordingLines(limitOf: Rate, org: BenchOrg): Promise<Line[]> {
   say('recorded decisions inside the process');
