@@ -23,11 +23,7 @@ export function groupCommit<Item, Result>(
 
   async function drain(org: string, queue: Queue<Item, Result>): Promise<void> {
     queue.running += 1;
-    while (queue.waiting.length > 0) {
-      const share = Math.ceil(queue.waiting.length / (lanes - queue.running + 1));
-      if (queue.running < lanes && queue.waiting.length > share) void drain(org, queue);
-      await commit(org, queue.waiting.splice(0, Math.min(share, largestBatch)));
-    }
+    while (queue.waiting.length > 0) await commit(org, queue.waiting.splice(0, largestBatch));
     queue.running -= 1;
     if (queue.running === 0) queues.delete(org);
   }
