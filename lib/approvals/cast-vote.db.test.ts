@@ -364,6 +364,68 @@ test('A stricter policy published meanwhile asks for more people; a laxer one ch
   expect((await castVote(org.person('fay'), laxer.id, approve(laxer))).status).toBe('pending');
 });
 
+test('An edit is judged by the documents it was opened under too, however lax those in force became', async () => {
+  const org = await makeOrg();
+  const asked = await org.ask(large);
+  await org.publish(
+    usualPolicy.replace('lte: 1000 }', 'lte: 100000 }').replace('gt: 1000 }', 'gt: 100000 }'),
+  );
+  const edited = { ...large.payload, amount: 5001 };
+  expect((await castVote(org.person('fay'), asked.id, approve(asked, { payload: edited }))).status).toBe(
+    'pending',
+  );
+  const fresh = await readRequest(org.agent, asked.id);
+  expect(fresh.approval?.requirements).toMatchObject([{ from: 'group:finance', count: 2, met: 1 }]);
+});
+
+test('At high risk people who all edited do not approve among themselves', async () => {
+  const org = await makeOrg();
+  const asked = await org.ask(large);
+  const note = (text: string) => ({ payload: { ...large.payload, note: text } });
+  await castVote(org.person('fay'), asked.id, approve(asked, note('april')));
+  const second = await readRequest(org.agent, asked.id);
+  await castVote(org.person('finn'), asked.id, approve(second, note('may')));
+  const third = await readRequest(org.agent, asked.id);
+  expect((await castVote(org.person('fay'), asked.id, approve(third))).status).toBe('pending');
+  expect((await castVote(org.person('flo'), asked.id, approve(third))).status).toBe('approved');
+});
+
+test('A stricter verdict shortens the time that is left, and nothing lengthens it', async () => {
+  const org = await makeOrg();
+  const asked = await org.ask(large);
+  await org.publish(usualPolicy.replaceAll('sla: 1h', 'sla: 5m').replaceAll('expires: 24h', 'expires: 10m'));
+  await castVote(org.person('fay'), asked.id, approve(asked));
+  const short = await readRequest(org.agent, asked.id);
+  const minutes = (until?: string) => (Date.parse(until ?? '') - Date.now()) / 60_000;
+  expect(minutes(short.approval?.dueAt)).toBeLessThan(6);
+  expect(minutes(short.approval?.expiresAt)).toBeLessThan(11);
+  expect(await eventsOf(org.id, asked.id)).toContain('approval.rejudged');
+});
+
+test('Someone whose role only reads does not decide, whatever groups they are in', async () => {
+  const org = await makeOrg();
+  const asked = await org.ask(large);
+  await castVote(org.person('fay'), asked.id, approve(asked));
+  await moveData(`UPDATE members SET role = 'auditor' WHERE id = ANY($1)`, [
+    [org.memberId('fay'), org.memberId('finn')],
+  ]);
+  const refused = castVote(org.person('finn'), asked.id, approve(asked));
+  await expect(refused).rejects.toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('reads'),
+  });
+  expect((await castVote(org.person('flo'), asked.id, approve(asked))).status).toBe('pending');
+});
+
+test('The same approval sent with the payload as it stands is the same vote', async () => {
+  const org = await makeOrg();
+  const asked = await org.ask(large);
+  const same = approve(asked, { payload: large.payload });
+  for (let time = 0; time < 2; time++) {
+    expect((await castVote(org.person('fay'), asked.id, same)).status).toBe('pending');
+  }
+});
+
 test('Nothing is decided while the organisation or the agent is stopped', async () => {
   const org = await makeOrg();
   const asked = await org.ask();

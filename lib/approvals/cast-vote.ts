@@ -3,6 +3,7 @@ import { type Context, requirePermission, type Transaction } from '@/lib/kernel/
 import { AppError } from '@/lib/kernel/errors';
 import { newId, toWire } from '@/lib/kernel/ids';
 import { canonicalJson, sha256Canonical } from '@/lib/kernel/json/canonical-json';
+import type { JsonValue } from '@/lib/kernel/json/json-value';
 import { notifyWake } from '@/lib/kernel/wake';
 import { applyVerdict, decisionOf, editPayload } from './edit-payload';
 import { byClock } from './expire-request';
@@ -36,12 +37,13 @@ export async function castVote(
   const { actor } = ctx;
   if (actor.kind !== 'member') throw new AppError('forbidden', 'only a person votes');
   return withLockedRequest(ctx, requestIdOf(wireId), async (locked, found) => {
-    if (await isRepeat(locked, found, actor, body)) return { status: found.status, refused: null };
+    const edit = editOf(found, body);
+    if (!edit && (await isRepeat(locked, found, actor, body))) return { status: found.status, refused: null };
     requireSeen(locked, found, body);
     const standing = await underCurrentPolicy(locked, found);
     if (standing.verdict.outcome === 'deny') return rejectByPolicy(locked, standing);
     await requireEligible(locked, standing, actor);
-    const request = await asEdited(locked, standing, body);
+    const request = edit ? await editPayload(locked, standing, edit) : standing;
     await recordVote(locked, request, actor, body);
     if (body.verdict === 'reject') return reject(locked, request, actor, body);
     return approveIfComplete(locked, request);
@@ -54,7 +56,6 @@ async function isRepeat(
   actor: Member,
   body: VoteBody,
 ): Promise<boolean> {
-  if (body.payload) return false;
   const earlier = await ctx.db.vote.findUnique({
     where: {
       orgId_requestId_revision_memberId: {
@@ -96,7 +97,10 @@ async function underCurrentPolicy(ctx: Transaction, request: RequestRow): Promis
 
 async function rejectByPolicy(ctx: Transaction, request: RequestRow): Promise<VoteOutcome> {
   const refused = `The policy in force now denies this: ${request.verdict.reasons[0]?.text ?? 'no rule permits it'}`;
-  const { status } = await moveRequest(byClock(ctx), request, 'reject', { feedback: refused });
+  const { status } = await moveRequest(byClock(ctx), request, 'reject', {
+    feedback: refused,
+    event: { decision: decisionOf(request, []) },
+  });
   return { status, refused };
 }
 
@@ -113,11 +117,12 @@ async function requireEligible(ctx: Transaction, request: RequestRow, actor: Mem
   if (!eligibility.ok) throw new AppError('forbidden', eligibility.reason);
 }
 
-async function asEdited(ctx: Transaction, request: RequestRow, body: VoteBody): Promise<RequestRow> {
-  if (!body.payload) return request;
+/** The payload as this person would have it, masks given back; null where nothing differs from what stands. */
+function editOf(request: RequestRow, body: VoteBody): JsonValue | null {
+  if (!body.payload) return null;
   if (body.verdict === 'reject') throw new AppError('unprocessable', 'a rejection carries no edit');
   const payload = restoreMasked(body.payload, request.payload, request.ask.sensitive ?? []);
-  return sha256Canonical(payload) === request.payloadHash ? request : editPayload(ctx, request, payload);
+  return sha256Canonical(payload) === request.payloadHash ? null : payload;
 }
 
 async function recordVote(
@@ -172,7 +177,7 @@ async function approveIfComplete(ctx: Transaction, request: RequestRow): Promise
   const approvals = votes.filter((vote) => vote.revision === request.revision && vote.verdict === 'approve');
   const live = approvals.filter((vote) => vote.fills.length > 0).map((vote) => vote.memberId);
   const quorum = fillQuorum(request.verdict.requirements, approvals);
-  if (!quorum.complete || !hasUninvolvedApprover(request.risk, request.editedBy, live)) {
+  if (!quorum.complete || !hasUninvolvedApprover(request.risk, await editorsOf(ctx, request), live)) {
     await notifyWake(ctx, [wakeOf(ctx, request)]);
     return { status: request.status, refused: null };
   }
@@ -188,4 +193,13 @@ async function approveIfComplete(ctx: Transaction, request: RequestRow): Promise
     event: { decision, token: toWire('tok', token.id) },
   });
   return { status, refused: null };
+}
+
+async function editorsOf(ctx: Transaction, request: RequestRow): Promise<string[]> {
+  if (request.revision === 1) return [];
+  const rows = await ctx.db.revision.findMany({
+    where: { orgId: ctx.org, requestId: request.id, editedBy: { not: null } },
+    select: { editedBy: true },
+  });
+  return rows.flatMap((row) => row.editedBy ?? []);
 }

@@ -67,6 +67,8 @@ export async function applyVerdict(
     requiredApprovals: slotsOf(verdict),
     sources: sourcesOf(verdict),
     policySerial: serial,
+    dueAt: sooner(ctx.now, request.dueAt, verdict.slaSeconds),
+    expiresAt: sooner(ctx.now, request.expiresAt, verdict.expiresSeconds),
   };
   const { count } = await ctx.db.request.updateMany({
     where: { orgId: ctx.org, id: request.id, status: 'pending', version: request.version },
@@ -74,6 +76,12 @@ export async function applyVerdict(
   });
   if (count !== 1) throw new AppError('conflict', 'the request changed meanwhile');
   return { ...request, ...changed, verdict };
+}
+
+/** A stricter verdict can shorten the time that is left, counted from now; nothing lengthens it. */
+function sooner(now: Date, stands: Date | null, seconds: number | null): Date | null {
+  const wanted = seconds === null ? null : new Date(now.getTime() + seconds * 1000);
+  return wanted && stands && wanted < stands ? wanted : stands;
 }
 
 /** What an event says of the decision so far; `votes` are members' wire ids with their verdict. */
@@ -84,6 +92,7 @@ export function decisionOf(request: RequestRow, votes: { member: string; verdict
     revision: request.revision,
     policyHash: request.policyHash,
     policyVersion: request.policyVersion,
+    policies: request.verdict.policies,
     votes: votes.map((vote) => ({ ...vote, revision: request.revision })),
   };
 }

@@ -3,7 +3,8 @@ import { AppError } from '@/lib/kernel/errors';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
 import { pinnedPolicies, publishedPolicies } from '@/lib/policy/published-policies';
 import { editableError } from '@/lib/policy/rules/editable';
-import { judge } from '@/lib/policy/rules/judge';
+import { higherRisk } from '@/lib/policy/rules/join';
+import { judge, type Policies } from '@/lib/policy/rules/judge';
 import { stricterVerdict } from '@/lib/policy/rules/stricter';
 import type { Verdict } from '@/lib/policy/schema';
 import type { RequestRow } from './request-row';
@@ -37,16 +38,31 @@ export async function judgeEdit(
   const errors = editableError(standing.editable, request.payload, payload);
   if (errors.length > 0)
     throw new AppError('unprocessable', 'this part of the payload cannot be edited', { errors });
-  const pinned = await pinnedPolicies(
-    ctx,
-    request.verdict.policies.map((policy) => policy.hash),
-  );
+  const pinned = await openedUnder(ctx, request);
+  if (!pinned) throw new AppError('unprocessable', 'the policy this was opened under can no longer be read');
   const then = judge(pinned, factsOf(request.ask, payload), ctx.now);
   const verdict = stricterVerdict(then, await judgeNow(ctx, request, payload, serial));
-  if (verdict.outcome === 'allow') return { verdict: { ...standing, reasons: verdict.reasons }, serial };
+  if (verdict.outcome === 'allow')
+    return {
+      verdict: { ...standing, risk: higherRisk(standing.risk, verdict.risk), reasons: verdict.reasons },
+      serial,
+    };
   if (verdict.outcome === 'require_approval') return { verdict, serial };
   const said = verdict.reasons.map((reason) => ({ pointer: '', detail: reason.text }));
   throw new AppError('unprocessable', 'policy would not let this payload pass', { errors: said });
+}
+
+/** The documents that judged the agent's own payload, whatever was published since. */
+async function openedUnder(ctx: Transaction, request: RequestRow): Promise<Policies | null> {
+  const first = await ctx.db.revision.findUniqueOrThrow({
+    where: { orgId_requestId_revision: { orgId: ctx.org, requestId: request.id, revision: 1 } },
+    select: { verdict: true },
+  });
+  const { policies } = first.verdict as unknown as Verdict; // written by this room from that very type
+  return pinnedPolicies(
+    ctx,
+    policies.map((policy) => policy.hash),
+  );
 }
 
 async function judgeNow(

@@ -42,7 +42,8 @@ export async function refuseFloods(
   ctx: Transaction,
   plans: readonly RequestPlan[],
 ): Promise<Map<RequestPlan, AppError>> {
-  const waiting = plans.filter(({ row }) => row.status === 'pending');
+  // What takes the place of a waiting request adds none.
+  const waiting = plans.filter(({ row, supersedes }) => row.status === 'pending' && !supersedes);
   const refused = new Map<RequestPlan, AppError>();
   if (waiting.length === 0) return refused;
   const agents = [...new Set(waiting.map(({ row }) => row.agentId))];

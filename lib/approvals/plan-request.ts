@@ -28,6 +28,8 @@ export type CallingAgent = {
 };
 
 export type RequestPlan = {
+  /** Whose ask it is, in the transaction that writes it: a batch holds asks of several agents. */
+  ctx: Transaction;
   row: RequestRow;
   fingerprint: Buffer;
   payloadText: string;
@@ -117,6 +119,7 @@ export function planRequest(
   const event = planEvent(ctx, openingEvent(row, token));
   const live = token ? signToken(ctx.org, row, token) : null;
   return {
+    ctx,
     row,
     fingerprint: fingerprintOf(row),
     payloadText: canonicalJson(payload),
@@ -228,6 +231,7 @@ function openingEvent(row: RequestRow, token: TokenRow | null): Parameters<typeo
       revision: 1,
       policyHash: row.policyHash,
       policyVersion: row.policyVersion,
+      policies: row.verdict.policies,
       votes: [],
     },
     ...(token && { token: toWire('tok', token.id) }),

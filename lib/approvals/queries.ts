@@ -84,7 +84,7 @@ function listRows(
   return ctx.db.$queryRaw<Row[]>(Prisma.sql`
     SELECT r.id, r.summary, r.action, r.agent_id AS "agentId", a.name AS "agentName", a.owner_id AS "agentOwnerId",
            r.risk, r.status, r.verdict, r.initiator, r.initiator_proven AS "initiatorProven",
-           EXISTS (SELECT 1 FROM members m WHERE m.org_id = r.org_id AND m.email = r.initiator) AS "initiatorIsMember",
+           EXISTS (SELECT 1 FROM members m WHERE m.org_id = r.org_id AND m.status = 'active' AND m.email = r.initiator) AS "initiatorIsMember",
            r.opened_at AS "openedAt", r.due_at AS "dueAt", r.expires_at AS "expiresAt", r.decided_at AS "decidedAt",
            r.breached_at AS "breachedAt", r.revision,
            (SELECT count(*) FROM votes v WHERE v.org_id = r.org_id AND v.request_id = r.id
@@ -126,7 +126,7 @@ function forReader(ctx: Transaction, reader: Voter): Prisma.Sql {
       OR (${pool}::boolean AND (r.risk IN ('low', 'medium') OR 'approvers' = ANY(r.sources))))
     AND r.initiator IS DISTINCT FROM ${reader.email}
     AND (a.owner_id <> ${reader.id}::uuid OR 'owner' = ANY(r.sources) OR (r.initiator_proven AND EXISTS (
-      SELECT 1 FROM members m WHERE m.org_id = r.org_id AND m.email = r.initiator)))
+      SELECT 1 FROM members m WHERE m.org_id = r.org_id AND m.status = 'active' AND m.email = r.initiator)))
     AND NOT ${hasVoted(ctx)}`;
 }
 

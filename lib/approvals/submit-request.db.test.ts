@@ -188,6 +188,20 @@ test('A newer ask closes the one it supersedes, in the same transaction', async 
   expect((await readRequest(other.agent, foreign.id)).status).toBe('pending');
 });
 
+test("No agent closes another's request, also from within one batch, and a denied ask closes nothing", async () => {
+  const org = await makeOrg();
+  const old = await org.ask();
+  const { id } = await createAgent(org.admin, { name: 'other', ownerId: org.memberId('agata') });
+  const { id: keyId } = await createApiKey(org.admin, { agentId: id });
+  const other = agentContext(org.id, id, keyId);
+  const asks = [org.ask(), submit(other, payment({ supersedes: old.id })), org.ask()];
+  const [first, foreign, last] = await Promise.allSettled(asks);
+  expect([first?.status, last?.status]).toEqual(['fulfilled', 'fulfilled']);
+  expect(foreign).toMatchObject({ status: 'rejected', reason: { code: 'not_found' } });
+  await org.ask({ action: 'secrets.read', supersedes: old.id });
+  expect((await readRequest(org.agent, old.id)).status).toBe('pending');
+});
+
 test('An ask that failed gives its key back', async () => {
   const org = await makeOrg();
   const body = payment({ environment: 'elsewhere' });

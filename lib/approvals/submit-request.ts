@@ -11,7 +11,7 @@ import { callingAgent, readStanding, type Standing } from './calling-agents';
 import { openTwins, refuseFloods } from './open-twins';
 import { judgeAsk, pinnedPolicy, planRequest, type RequestPlan, readAsk } from './plan-request';
 import type { AuthorizeBody } from './schema';
-import { supersedeRequest } from './supersede-request';
+import { refuseWrongReplacements, supersedeRequest } from './supersede-request';
 import { writeRequests } from './write-requests';
 
 type Ask = { ctx: Context; body: AuthorizeBody; claim: IdempotencyClaim | null };
@@ -67,10 +67,11 @@ async function writePlans(
 ): Promise<Map<RequestPlan, Settled<string>>> {
   const twins = await openTwins(batch, plans);
   const single = plans.filter((plan) => !twins.has(plan));
-  const refused = await refuseFloods(batch, single);
+  const refused = await refuseWrongReplacements(single);
+  for (const [plan, error] of await refuseFloods(batch, single)) refused.set(plan, error);
   const fresh = single.filter((plan) => !refused.has(plan));
-  for (const plan of fresh) if (plan.supersedes) await supersedeRequest(batch, plan);
   const written = await writeRequests(batch, fresh);
+  for (const plan of written) await supersedeRequest(plan);
   const late = await openTwins(
     batch,
     fresh.filter((plan) => !written.has(plan)),

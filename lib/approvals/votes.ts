@@ -1,16 +1,23 @@
+import { permissionsOfRole } from '@/lib/identity/rules/permissions';
 import type { Transaction } from '@/lib/kernel/context';
 import type { VoteRow } from './agent-view';
 import type { RequestRow } from './request-row';
 import { type Eligibility, mayVote, type VotedOn, type Voter } from './rules/eligibility';
 
-type MemberRow = { id: string; email: string; status: string; groups: { slug: string; addedAt: Date }[] };
+type MemberRow = {
+  role: string;
+  id: string;
+  email: string;
+  status: string;
+  groups: { slug: string; addedAt: Date }[];
+};
 type StoredVote = { memberId: string; verdict: 'approve' | 'reject'; revision: number; at: Date };
 
 /** What eligibility asks about a request: its agent's owner, and whether its initiator is one of us. */
 export async function votedOn(ctx: Transaction, request: RequestRow): Promise<VotedOn> {
   const [row] = await ctx.db.$queryRaw<{ ownerId: string; initiatorIsMember: boolean }[]>`
     SELECT a.owner_id AS "ownerId", EXISTS (
-             SELECT 1 FROM members m WHERE m.org_id = a.org_id AND m.email = lower(${request.initiator ?? ''})
+             SELECT 1 FROM members m WHERE m.org_id = a.org_id AND m.status = 'active' AND m.email = lower(${request.initiator ?? ''})
            ) AS "initiatorIsMember"
       FROM agents a WHERE a.org_id = ${ctx.org}::uuid AND a.id = ${request.agentId}::uuid`;
   return {
@@ -32,17 +39,17 @@ export async function loadVoters(
 ): Promise<Map<string, Voter>> {
   if (lock) await lockPeople(ctx, ids);
   const rows = await ctx.db.$queryRaw<MemberRow[]>`
-    SELECT m.id, m.email, m.status, coalesce(json_agg(json_build_object('slug', g.slug, 'addedAt', gm.added_at))
+    SELECT m.id, m.email, m.status, m.role, coalesce(json_agg(json_build_object('slug', g.slug, 'addedAt', gm.added_at))
              FILTER (WHERE g.id IS NOT NULL), '[]') AS groups
       FROM members m
       LEFT JOIN group_members gm ON gm.org_id = m.org_id AND gm.member_id = m.id
       LEFT JOIN groups g ON g.org_id = gm.org_id AND g.id = gm.group_id
-     WHERE m.org_id = ${ctx.org}::uuid AND m.id = ANY(${[...ids]}::uuid[]) GROUP BY m.id, m.email, m.status`;
+     WHERE m.org_id = ${ctx.org}::uuid AND m.id = ANY(${[...ids]}::uuid[]) GROUP BY m.id, m.email, m.status, m.role`;
   return new Map(
-    rows.map((row) => [
-      row.id,
-      { ...row, groups: row.groups.map((group) => ({ ...group, addedAt: new Date(group.addedAt) })) },
-    ]),
+    rows.map(({ role, ...row }) => {
+      const groups = row.groups.map((group) => ({ ...group, addedAt: new Date(group.addedAt) }));
+      return [row.id, { ...row, groups, mayDecide: permissionsOfRole(role).has('request.decide') }];
+    }),
   );
 }
 

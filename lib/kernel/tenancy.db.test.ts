@@ -512,7 +512,6 @@ describe('what the database refuses of a request by itself', () => {
       'agent_id',
       'action',
       'opened_at',
-      'expires_at',
       'environment',
       'fingerprint',
       'org_id',
@@ -527,6 +526,12 @@ describe('what the database refuses of a request by itself', () => {
       expect(['CS001', '23514'], to).toContain(await update(id, `execution = '${to}'`));
     const pending = await a.ask({ payload: { amount: 1, round: newId() } });
     expect(await update(pending.id, `execution = 'redeemed'`)).toBe('23514');
+    for (const column of ['due_at', 'expires_at']) {
+      expect(await update(pending.id, `${column} = ${column} - interval '1 minute'`), column).toBeNull();
+      expect(await update(pending.id, `${column} = ${column} + interval '1 hour'`), column).toBe('CS003');
+      expect(await update(pending.id, `${column} = NULL`), column).toBe('CS003');
+      expect(await update(id, `${column} = now()`), column).toBe('CS003');
+    }
   });
 
   test('One redemption a request, also by the unique key alone', async () => {

@@ -64,6 +64,7 @@ function toAppError(error: unknown): unknown {
     return new AppError('conflict', 'the database refused this change', { cause: state });
   if (state === '22021' || state === '22P05')
     return new AppError('malformed', 'expected text without U+0000');
+  if (state === '23505') return new AppError('conflict', 'someone else was first');
   if (state === '55P03') return new AppError('conflict', 'the same call is still running; try again');
   if (state?.startsWith('08') || state?.startsWith('57') || state === '53300') {
     return new AppError('unavailable', 'the database is not reachable; nothing was allowed');

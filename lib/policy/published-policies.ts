@@ -68,13 +68,20 @@ function compileRow(row: Row): CompiledPolicy | null {
   return compiled;
 }
 
-/** The documents of these hashes, for judging an edit by what a request was opened under. */
-export async function pinnedPolicies(ctx: Transaction, hashes: readonly string[]): Promise<Policies> {
+/**
+ * Exactly the documents of these hashes, for judging an edit by what a request was opened under. Null when one of
+ * them cannot be found or read any more.
+ */
+export async function pinnedPolicies(ctx: Transaction, hashes: readonly string[]): Promise<Policies | null> {
   const rows = await ctx.db.$queryRaw<Row[]>`
-    SELECT DISTINCT ON (p.id) p.name, p.agent_id AS "agentId", v.version, v.hash, v.source
+    SELECT DISTINCT ON (p.id, v.hash) p.name, p.agent_id AS "agentId", v.version, v.hash, v.source
       FROM policy_versions v JOIN policies p ON p.org_id = v.org_id AND p.id = v.policy_id
-     WHERE v.org_id = ${ctx.org}::uuid AND v.hash = ANY(${[...hashes]}::text[]) ORDER BY p.id, v.version DESC`;
-  const of = (own: boolean) =>
-    rows.filter((row) => (row.agentId !== null) === own).flatMap((row) => compileRow(row) ?? []);
+     WHERE v.org_id = ${ctx.org}::uuid AND v.hash = ANY(${[...hashes]}::text[])
+     ORDER BY p.id, v.hash, v.version DESC`;
+  const compiled = rows.map((row) => ({ isAgents: row.agentId !== null, policy: compileRow(row) }));
+  const found = new Set(rows.map((row) => row.hash));
+  if (!hashes.every((hash) => found.has(hash)) || compiled.some(({ policy }) => policy === null)) return null;
+  const of = (isAgents: boolean) =>
+    compiled.flatMap((each) => (each.isAgents === isAgents && each.policy ? [each.policy] : []));
   return { org: of(false), agent: of(true)[0] ?? null };
 }

@@ -7,6 +7,7 @@ const opened = new Date('2026-05-04T10:00:00.000Z');
 const before = new Date(opened.getTime() - 1);
 
 const voter = (more: Partial<Voter> = {}): Voter => ({
+  mayDecide: true,
   id: 'm1',
   email: 'lee@acme.test',
   status: 'active',

@@ -3,6 +3,8 @@ import type { Requirement, RiskLevel } from '@/lib/policy/schema';
 
 /** A member as the database has them right now. Groups by slug, with the time they joined each. */
 export type Voter = {
+  /** Whether their role decides at all; no role gives the right to decide this. */
+  mayDecide: boolean;
   id: string;
   email: string;
   status: string;
@@ -27,6 +29,7 @@ export type Eligibility = { ok: true; fills: number[] } | { ok: false; reason: s
  * The reason is shown to them as it is. No role gives the right.
  */
 export function mayVote(voter: Voter, request: VotedOn): Eligibility {
+  if (!voter.mayDecide) return { ok: false, reason: 'Your role reads; it does not decide.' };
   if (voter.status !== 'active') return { ok: false, reason: 'Your membership is suspended.' };
   if (request.initiator !== null && request.initiator.toLowerCase() === voter.email) {
     return { ok: false, reason: 'You asked for this, so someone else decides it.' };

@@ -36,12 +36,12 @@ function place(person: Approval, slots: number[], holder: (Approval | null)[], t
   return false;
 }
 
-/** At high and critical risk at least one approver must not have edited what they approve. */
+/** At high and critical risk at least one approver must have edited no revision of what they approve. */
 export function hasUninvolvedApprover(
   risk: string,
-  editedBy: string | null,
+  editors: readonly string[],
   approvers: readonly string[],
 ): boolean {
-  if (editedBy === null || (risk !== 'high' && risk !== 'critical')) return true;
-  return approvers.some((member) => member !== editedBy);
+  if (editors.length === 0 || (risk !== 'high' && risk !== 'critical')) return true;
+  return approvers.some((member) => !editors.includes(member));
 }

@@ -385,11 +385,15 @@ DECLARE
   approvals integer;
 BEGIN
   IF (OLD.org_id, OLD.id, OLD.agent_id, OLD.key_id, OLD.action, OLD.ask, OLD.opened_at, OLD.environment,
-      OLD.fingerprint, OLD.expires_at)
+      OLD.fingerprint)
      IS DISTINCT FROM
      (NEW.org_id, NEW.id, NEW.agent_id, NEW.key_id, NEW.action, NEW.ask, NEW.opened_at, NEW.environment,
-      NEW.fingerprint, NEW.expires_at) THEN
+      NEW.fingerprint) THEN
     RAISE EXCEPTION 'what was asked never changes' USING ERRCODE = 'CS002';
+  END IF;
+  IF (NEW.due_at, NEW.expires_at) IS DISTINCT FROM (OLD.due_at, OLD.expires_at) AND NOT coalesce(
+       OLD.status = 'pending' AND NEW.due_at <= OLD.due_at AND NEW.expires_at <= OLD.expires_at, false) THEN
+    RAISE EXCEPTION 'the time that is left only shortens, while a request waits' USING ERRCODE = 'CS003';
   END IF;
   IF OLD.status <> 'pending' AND (OLD.status, OLD.revision, OLD.payload_hash, OLD.decided_at, OLD.valid_until)
      IS DISTINCT FROM (NEW.status, NEW.revision, NEW.payload_hash, NEW.decided_at, NEW.valid_until) THEN
@@ -541,7 +545,8 @@ GRANT UPDATE (name, owner_id, labels, stopped_at) ON agents TO countersign_app;
 GRANT UPDATE (revoked_at, last_used_at) ON api_keys TO countersign_app;
 GRANT UPDATE (version) ON policies TO countersign_app;
 GRANT UPDATE (status, execution, version, revision, risk, verdict, policy_name, policy_version, policy_hash,
-  policy_serial, required_approvals, sources, payload_hash, feedback, breached_at, decided_at, valid_until, result)
+  policy_serial, required_approvals, sources, payload_hash, feedback, due_at, expires_at, breached_at, decided_at,
+  valid_until, result)
   ON requests TO countersign_app;
 GRANT UPDATE (redeemed_at) ON tokens TO countersign_app;
 GRANT UPDATE (body), DELETE ON idempotency TO countersign_app;
