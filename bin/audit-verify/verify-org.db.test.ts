@@ -74,9 +74,9 @@ async function seatAgent(): Promise<Context> {
   };
 }
 
-/** Until nothing waits: another transaction of this database may hold the horizon for a moment. */
+/** Until nothing waits: another transaction of this server may hold the horizon for some seconds. */
 async function sealAndSign(): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 400; tries++) {
     for (const [grown, frontier] of await sealEvents(new Map())) await signLog(grown, frontier);
     const { rows } = await intruder.query(
       `SELECT FROM audit_events e WHERE org_id = $1
@@ -84,6 +84,7 @@ async function sealAndSign(): Promise<void> {
       [org],
     );
     if (rows.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error('the events were not sealed');
 }
@@ -152,7 +153,7 @@ describe('the record of an org', () => {
     for (const report of [half, gone]) {
       expect(report.ok).toBe(false);
       expect(report.firstBad?.sequence).toBe(events - 3);
-      expect(report.firstBad?.what).toMatch(/is missing: the signed checkpoint counts/);
+      expect(report.firstBad?.what).toMatch(/is missing: the (signed|earlier) checkpoint counts/);
     }
     expect(half.findings.join()).toContain('its seal stands, the event is gone');
   });
@@ -214,7 +215,7 @@ describe('the record of an org', () => {
 
   it('with an event put in behind the sealer has one without a seal', async () => {
     const id = await transact(agent, (open) =>
-      appendEvent(open, { type: 'org.stopped', subject: { type: 'org', id: toWire('org', org) } }),
+      appendEvent(open, { type: 'org.created', subject: { type: 'org', id: toWire('org', org) } }),
     );
     const fresh = await verifyOrg(org, []);
     expect(fresh).toMatchObject({ ok: true, unsealed: 1 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type Server } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { nameCaller } from './caller-address';
 import { toRequest } from './to-request';
@@ -88,6 +89,17 @@ test('A caller that leaves aborts the request', async () => {
     });
   });
   await aborted;
+});
+
+test('A method that no web request can carry is still answered, by its headers alone', async () => {
+  const url = await serve(
+    async (request) => new Response(request.headers.get('x-request-id'), { status: 405 }),
+  );
+  const answered = await new Promise<IncomingMessage>((resolve) => {
+    httpRequest(url, { method: 'TRACE', headers: { 'x-request-id': 'trace-1' } }, resolve).end();
+  });
+  expect(answered.statusCode).toBe(405);
+  expect(await text(answered)).toBe('trace-1');
 });
 
 test('Several cookies stay several', async () => {

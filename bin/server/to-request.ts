@@ -4,8 +4,12 @@ import { Readable } from 'node:stream';
 /** Bodies up to this length are collected before the call: one buffer is cheaper than a stream. */
 const COLLECTED_BYTES = 256 * 1024;
 
+/** Methods that a Web-standard request refuses to carry (Fetch § 2.2.1). */
+const unspeakable = ['CONNECT', 'TRACE', 'TRACK'];
+
 /**
- * The Web-standard request for what arrived. `origin` (scheme, host, port) is ours, never the caller's Host header.
+ * The Web-standard request for what arrived. `TRACE` and its like arrive as a GET without a body: no lane has them, so
+ * whoever answers reads the headers and says no. `origin` (scheme, host, port) is ours, never the caller's Host header.
  * `onClose` is to be called when the connection closes: it aborts the request's signal.
  */
 export async function toRequest(
@@ -13,10 +17,12 @@ export async function toRequest(
   origin: string,
 ): Promise<{ request: Request; onClose: () => void }> {
   const abort = new AbortController();
-  const body = await bodyOf(incoming);
+  const given = incoming.method ?? 'GET';
+  const method = unspeakable.includes(given) ? 'GET' : given;
+  const body = await bodyOf(incoming, method);
   // `duplex` is required for streams and missing from the DOM's type.
   const init: RequestInit & { duplex?: 'half' } = {
-    method: incoming.method ?? 'GET',
+    method,
     headers: headersOf(incoming),
     body,
     signal: abort.signal,
@@ -41,8 +47,11 @@ function headersOf(incoming: IncomingMessage): [string, string][] {
   return headers;
 }
 
-async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuffer> | ReadableStream | null> {
-  const { method, headers } = incoming;
+async function bodyOf(
+  incoming: IncomingMessage,
+  method: string,
+): Promise<Uint8Array<ArrayBuffer> | ReadableStream | null> {
+  const { headers } = incoming;
   if (method === 'GET' || method === 'HEAD') return null;
   const length = headers['content-length'];
   if (length === undefined && headers['transfer-encoding'] === undefined) return null;

@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/kernel/errors';
 import { type RouteHandler, requestIdOf } from './agent-route';
 import { openApi } from './openapi';
-import { problemResponse } from './problem';
+import { methodProblem, problemResponse } from './problem';
 import * as routes from './routes';
 
 type Handler = (request: Request) => Promise<Response>;
@@ -34,8 +34,8 @@ export function agentLane(method: string, pathname: string): Handler | null {
 
 function noLane(methods: string[]): Handler {
   return async (request) => {
-    if (methods.length === 0)
-      return problemResponse(new AppError('not_found', 'no such endpoint'), requestIdOf(request));
-    return new Response(null, { status: 405, headers: { allow: methods.join(', ') } });
+    const requestId = requestIdOf(request);
+    if (methods.length > 0) return methodProblem(methods, requestId);
+    return problemResponse(new AppError('not_found', 'no such endpoint'), requestId);
   };
 }

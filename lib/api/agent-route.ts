@@ -8,7 +8,7 @@ import { canonicalJson } from '@/lib/kernel/json/canonical-json';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
 import { transact } from '@/lib/kernel/transact';
 import { problemResponse } from './problem';
-import { takeRate } from './rate-limit';
+import { keyRate, orgRate, type RateStanding, takeRate } from './rate-limit';
 
 export type AgentCall = { ctx: Context; request: Request; url: URL; id: string };
 
@@ -19,7 +19,7 @@ export type RouteHandler = (
 ) => Promise<Response>;
 
 /**
- * The agents' door: key → Context, rate, then the verb; every failure as problem+json, every answer with its
+ * The agents' door: key → Context, rates of key and org, then the verb; every failure as problem+json, every answer with its
  * request id. The org comes from the key and from nowhere else.
  */
 export function agentRoute(work: (call: AgentCall) => Promise<Response>): RouteHandler {
@@ -27,10 +27,7 @@ export function agentRoute(work: (call: AgentCall) => Promise<Response>): RouteH
     const requestId = requestIdOf(request);
     try {
       const ctx = await contextOf(request, requestId);
-      const rate = await takeRate(
-        ctx,
-        ctx.actor.kind === 'agent' ? `key:${ctx.actor.keyId}` : ctx.actor.kind,
-      );
+      const rate = await takeRates(ctx);
       const response = await work({
         ctx,
         request,
@@ -56,6 +53,14 @@ export function openRoute(work: (request: Request, requestId: string) => Promise
       return problemResponse(error, requestId);
     }
   };
+}
+
+/** The key's own rate first, so that a key beyond its own takes nothing from the org's. */
+async function takeRates(ctx: Context): Promise<RateStanding> {
+  const subject = ctx.actor.kind === 'agent' ? `key:${ctx.actor.keyId}` : ctx.actor.kind;
+  const standing = await takeRate(ctx, subject, keyRate());
+  await takeRate(ctx, 'agents', orgRate());
+  return standing;
 }
 
 /** The caller's `X-Request-Id` where it is sane, else a new one. */

@@ -45,6 +45,11 @@ describe('the OpenAPI document', () => {
         path.replace('{id}', 'req_1'),
       )?.(new Request('http://desk.test'));
       expect(answer?.status).toBe(405);
+      expect(answer?.headers.get('content-type')).toBe('application/problem+json');
+      expect(await answer?.json()).toMatchObject({
+        status: 405,
+        requestId: answer?.headers.get('x-request-id'),
+      });
       const allowed = operations
         .filter((each) => each.path === path)
         .map(({ method }) => method.toUpperCase());

@@ -19,23 +19,44 @@ export function problemResponse(error: unknown, requestId: string): Response {
   const failure = error instanceof AppError ? error : unexpected(error, requestId);
   const [status, title] = statuses[failure.code];
   const { errors, retryAfterSeconds } = failure.details;
-  const body = {
-    type: `https://countersign.dev/problems/${failure.code.replace('_', '-')}`,
-    title,
-    status,
-    detail: failure.message,
-    ...(errors && { errors }),
-    requestId,
-  };
-  const headers = new Headers({
-    'content-type': 'application/problem+json',
-    'x-request-id': requestId,
-    'cache-control': 'no-store',
+  const headers: Record<string, string> = {};
+  if (failure.code === 'rate_limited') headers['retry-after'] = String(retryAfterSeconds ?? 1);
+  if (failure.code === 'unavailable') headers['retry-after'] = '1';
+  if (failure.code === 'unauthorized') headers['www-authenticate'] = 'Bearer';
+  const problem = { name: failure.code.replace('_', '-'), title, status, detail: failure.message, errors };
+  return respond(problem, requestId, headers);
+}
+
+/** A path of ours by a method it does not have (RFC 9110 § 15.5.6). */
+export function methodProblem(allowed: string[], requestId: string): Response {
+  const detail = `expected ${allowed.join(' or ')}`;
+  const problem = { name: 'method-not-allowed', title: 'Method not allowed', status: 405, detail };
+  return respond(problem, requestId, { allow: allowed.join(', ') });
+}
+
+type ProblemBody = {
+  name: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: { pointer: string; detail: string }[];
+};
+
+function respond(
+  { name, ...problem }: ProblemBody,
+  requestId: string,
+  headers: Record<string, string>,
+): Response {
+  const body = { type: `https://countersign.dev/problems/${name}`, ...problem, requestId };
+  return new Response(JSON.stringify(body), {
+    status: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'x-request-id': requestId,
+      'cache-control': 'no-store',
+      ...headers,
+    },
   });
-  if (failure.code === 'rate_limited') headers.set('retry-after', String(retryAfterSeconds ?? 1));
-  if (failure.code === 'unavailable') headers.set('retry-after', '1');
-  if (failure.code === 'unauthorized') headers.set('www-authenticate', 'Bearer');
-  return new Response(JSON.stringify(body), { status, headers });
 }
 
 /** Fail closed: whatever went wrong, nothing was allowed. */

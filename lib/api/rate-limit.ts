@@ -4,35 +4,49 @@ import { singleton } from '@/lib/kernel/singleton';
 import { transact } from '@/lib/kernel/transact';
 
 type Lease = { window: number; left: number; refused: boolean; asking: Promise<void> | null };
+/** So many calls in each window of so many seconds. */
+export type Rate = { limit: number; windowSeconds: number };
 export type RateStanding = { limit: number; remaining: number; resetSeconds: number };
 
-const windowSeconds = 60;
 const blocks = 20;
+const largestLimit = 2_000_000_000;
 
-/** Calls a minute for one key, by default; `RATE_LIMIT_PER_MINUTE` sets another. */
-function perMinute(): number {
+/** Of one API key: 6,000 calls a minute; `RATE_LIMIT_PER_MINUTE` sets another. */
+export function keyRate(): Rate {
   const given = Number(process.env.RATE_LIMIT_PER_MINUTE);
-  return Number.isInteger(given) && given > 0 ? given : 6000;
+  const limit = Number.isInteger(given) && given > 0 ? Math.min(given, largestLimit) : 6000;
+  return { limit, windowSeconds: 60 };
 }
 
+/** Of all agents of an org together: ten times a key's. */
+export function orgRate(): Rate {
+  return { limit: Math.min(10 * keyRate().limit, largestLimit), windowSeconds: 60 };
+}
+
+/** Of one member's changes at the desk. */
+export const memberRate: Rate = { limit: 600, windowSeconds: 60 };
+
+/** Of sign-in mails to one address. */
+export const signInMailRate: Rate = { limit: 5, windowSeconds: 900 };
+
 /**
- * Takes one call of this subject's rate. A process leases calls from the database in blocks, so that no call pays
+ * Takes one call of this subject's rate in the caller's org. A process leases calls from the database in blocks, so that no call pays
  * for a hot row and N processes share one limit. Throws `rate_limited` with the seconds until the next window.
  */
-export async function takeRate(ctx: Context, subject: string): Promise<RateStanding> {
-  const limit = perMinute();
+export async function takeRate(ctx: Context, subject: string, rate: Rate): Promise<RateStanding> {
+  const { limit, windowSeconds } = rate;
   const seconds = Date.now() / 1000;
   const window = Math.floor(seconds / windowSeconds);
   const resetSeconds = Math.ceil((window + 1) * windowSeconds - seconds);
   const lease = leaseOf(`${ctx.org} ${subject}`, window);
   while (lease.left <= 0 && !lease.refused) {
-    lease.asking ??= renew(ctx, subject, limit, lease).finally(() => {
+    lease.asking ??= renew(ctx, subject, rate, lease).finally(() => {
       lease.asking = null;
     });
     await lease.asking;
   }
   if (lease.left <= 0) {
-    throw new AppError('rate_limited', `more than ${limit} calls a minute`, {
+    throw new AppError('rate_limited', `more than ${limit} calls in ${windowSeconds} seconds`, {
       retryAfterSeconds: resetSeconds,
     });
   }
@@ -50,7 +64,8 @@ function leaseOf(name: string, window: number): Lease {
   return fresh;
 }
 
-async function renew(ctx: Context, subject: string, limit: number, lease: Lease): Promise<void> {
+async function renew(ctx: Context, subject: string, rate: Rate, lease: Lease): Promise<void> {
+  const { limit, windowSeconds } = rate;
   const block = Math.max(1, Math.ceil(limit / blocks));
   const startAt = new Date(lease.window * windowSeconds * 1000).toISOString();
   const granted = await transact(ctx, async (open) => {

@@ -21,6 +21,7 @@ import {
   originOf,
 } from './agent-route';
 import { parseAs } from './parse';
+import { keyRate, orgRate, takeRate } from './rate-limit';
 import { watchRequest } from './wait-for-change';
 
 /** `POST /v1/authorize`: judge, record, and open a request where a person is needed; `?dry_run=true` records nothing. */
@@ -43,11 +44,14 @@ export const listRequests = agentRoute(async ({ ctx, url }) => {
   return jsonResponse(await listOwnRequests(ctx, query), ctx.requestId);
 });
 
-/** `GET /v1/requests/{id}`: the state now; with `Prefer: wait=N` (at most 55 s) when it is no longer the one known. */
+/**
+ * `GET /v1/requests/{id}`: the state now; with `Prefer: wait=N` (at most 55 s) when it is no longer the one known, or
+ * 401 the moment the key is revoked.
+ */
 export const getRequest = agentRoute(async ({ ctx, request, id }) => {
   const waitSeconds = preferredWait(request);
   const deadline = Date.now() + waitSeconds * 1000;
-  const watch = waitSeconds > 0 ? watchRequest(id) : null;
+  const watch = waitSeconds > 0 && ctx.actor.kind === 'agent' ? watchRequest(id, ctx.actor.keyId) : null;
   try {
     let view = await readRequest(ctx, id);
     const known = request.headers.get('if-none-match') ?? etagOf(view);
@@ -98,6 +102,8 @@ export const result = agentRoute(async (call) => {
 /** `POST /v1/tokens/verify`: anyone asks whether a proof is genuine for this payload. */
 export const verify = openRoute(async (request, requestId) => {
   const body = parseAs(VerifyBody, await readJsonBody(request));
+  const genuine = tokenOrNull(body, requestId);
+  if (genuine) await takeTokenRates(genuine);
   return jsonResponse(await verifyToken(body, requestId), requestId);
 });
 
@@ -106,6 +112,7 @@ export const redeem = openRoute(async (request, requestId) => {
   const json = await readJsonBody(request);
   const body = parseAs(RedeemBody, json);
   const { ctx, claims } = contextOfToken(body.token, body.payload, requestId);
+  await takeTokenRates({ ctx, claims });
   const claim = idempotencyClaim(request, `token:${claims.jti}`, 'redeem', json);
   return answerOnce({ ...ctx, origin: originOf(request) }, claim, (open) => redeemToken(open, claims));
 });
@@ -122,8 +129,27 @@ export const keys = openRoute(async (_request, requestId) => {
   return jsonResponse({ keys: listed }, requestId, { 'cache-control': 'public, max-age=60' });
 });
 
+type Genuine = ReturnType<typeof contextOfToken>;
+
+/** What is not genuine reaches no database and writes nothing, so it takes nobody's rate. */
+function tokenOrNull(body: VerifyBody, requestId: string): Genuine | null {
+  try {
+    return contextOfToken(body.token, body.payload, requestId);
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
+
+/** Tokens need no key: what is done with them counts for the agent and the org that they name. */
+async function takeTokenRates({ ctx, claims }: Genuine): Promise<void> {
+  await takeRate(ctx, `tokens:${claims.sub}`, keyRate());
+  await takeRate(ctx, 'tokens', orgRate());
+}
+
+/** Whose an `Idempotency-Key` is: the API key's, since another key of the same agent may be for another environment. */
 function principalOf({ ctx }: AgentCall): string {
-  return ctx.actor.kind === 'agent' ? toWire('agt', ctx.actor.id) : ctx.actor.kind;
+  return ctx.actor.kind === 'agent' ? toWire('key', ctx.actor.keyId) : ctx.actor.kind;
 }
 
 function dryRun(url: URL): boolean {
@@ -139,9 +165,9 @@ function preferredWait(request: Request): number {
   return Math.min(Number(seconds ?? 0), 55);
 }
 
-/** One tag per state: what the agent would see differently has another. Tokens come and go without a change of state. */
+/** One tag per state, and per token: an answer that brings a fresh token is never taken for one already known. */
 function etagOf(view: Awaited<ReturnType<typeof readRequest>>): string {
-  const { status, execution, revision, approval } = view;
+  const { status, execution, revision, approval, token } = view;
   const state = JSON.stringify([
     view.id,
     status,
@@ -149,6 +175,7 @@ function etagOf(view: Awaited<ReturnType<typeof readRequest>>): string {
     revision,
     approval?.requirements,
     approval?.votes,
+    token,
   ]);
   return `"${createHash('sha256').update(state).digest('base64url').slice(0, 22)}"`;
 }

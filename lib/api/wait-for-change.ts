@@ -1,3 +1,4 @@
+import { fromWire, toWire } from '@/lib/kernel/ids';
 import { singleton } from '@/lib/kernel/singleton';
 import { onWake } from '@/lib/kernel/wake';
 
@@ -5,19 +6,20 @@ type Waiters = Map<string, Set<() => void>>;
 type Watch = { until: (milliseconds: number, signal: AbortSignal) => Promise<void>; stop: () => void };
 
 /**
- * Watches one request from this moment on, so that nothing is missed between reading it and waiting. Waiters sit in
- * a map fed by the process's one listening connection: an idle one costs no connection and no statement.
+ * Watches one request, and the key that asks for it, from this moment on, so that nothing is missed between reading
+ * and waiting. Waiters sit in a map fed by the process's one listening connection: an idle one costs no connection
+ * and no statement. `wireId` may be in either case; one that is none is never woken.
  */
-export function watchRequest(wireId: string): Watch {
-  const waiters = waitersOf();
+export function watchRequest(wireId: string, keyId: string): Watch {
+  const uuid = fromWire('req', wireId);
+  const names = [...(uuid ? [toWire('req', uuid)] : []), keyId];
   let changed = false;
   let wake: (() => void) | null = null;
   const notice = () => {
     changed = true;
     wake?.();
   };
-  const own = waiters.get(wireId) ?? new Set();
-  waiters.set(wireId, own.add(notice));
+  const stops = names.map((name) => addWaiter(name, notice));
   return {
     until: (milliseconds, signal) =>
       new Promise((resolve) => {
@@ -35,9 +37,19 @@ export function watchRequest(wireId: string): Watch {
         }
       }),
     stop: () => {
-      own.delete(notice);
-      if (own.size === 0 && waiters.get(wireId) === own) waiters.delete(wireId);
+      for (const stop of stops) stop();
     },
+  };
+}
+
+/** `name` is a request's wire id or a key's UUID, as wakes name them. */
+function addWaiter(name: string, notice: () => void): () => void {
+  const waiters = waitersOf();
+  const own = waiters.get(name) ?? new Set();
+  waiters.set(name, own.add(notice));
+  return () => {
+    own.delete(notice);
+    if (own.size === 0 && waiters.get(name) === own) waiters.delete(name);
   };
 }
 
@@ -45,7 +57,7 @@ function waitersOf(): Waiters {
   return singleton('api.waiters', () => {
     const waiters: Waiters = new Map();
     onWake((wake) => {
-      const ids = wake === null ? [...waiters.keys()] : wake.topic === 'request' ? wake.ids : [];
+      const ids = wake === null ? [...waiters.keys()] : wake.topic === 'policy' ? [] : wake.ids;
       for (const id of ids) for (const notice of [...(waiters.get(id) ?? [])]) notice();
     });
     return waiters;

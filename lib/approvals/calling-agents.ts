@@ -40,6 +40,6 @@ export function callingAgent(ctx: Context, standing: Standing): CallingAgent {
   return agent;
 }
 
-function revoked(): AppError {
+export function revoked(): AppError {
   return new AppError('unauthorized', 'this key is revoked');
 }

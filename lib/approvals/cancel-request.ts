@@ -1,3 +1,4 @@
+import { requireLiveKey } from '@/lib/identity/require-live-key';
 import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
 import { type AgentRequestView, agentView } from './agent-view';
@@ -8,7 +9,7 @@ import { statusAt } from './rules/lifecycle';
 import type { CancelBody } from './schema';
 import { loadVotes } from './votes';
 
-/** Withdraws the agent's own pending request. Throws `not_found`, or `conflict` when it is decided already. */
+/** Withdraws the agent's own pending request. Throws `not_found`, `unauthorized` once its key is revoked, `conflict` when it is decided already. */
 export async function cancelRequest(
   ctx: Context | Transaction,
   wireId: string,
@@ -16,6 +17,7 @@ export async function cancelRequest(
 ): Promise<AgentRequestView> {
   requirePermission(ctx, 'request.submit');
   return withLockedRequest(ctx, requestIdOf(wireId), async (locked, request) => {
+    await requireLiveKey(locked);
     requireOwn(locked, request);
     if (statusAt(request, locked.now) !== 'pending') {
       throw new AppError('conflict', `the request is already ${statusAt(request, locked.now)}`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireLiveKey } from '@/lib/identity/require-live-key';
 import { type Context, requirePermission } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
 import { fromWire, toWire } from '@/lib/kernel/ids';
@@ -45,7 +46,7 @@ const listedFields = {
   expiresAt: true,
 } satisfies Prisma.RequestSelect;
 
-/** The agent's own requests. Throws `malformed` for a cursor that is none of ours. */
+/** The agent's own requests. Throws `malformed` for a cursor that is none of ours, `unauthorized` once its key is revoked. */
 export async function listOwnRequests(
   ctx: Context,
   query: ListQuery,
@@ -54,6 +55,7 @@ export async function listOwnRequests(
   const before = query.cursor === undefined ? undefined : fromWire('req', query.cursor);
   if (before === null) throw new AppError('malformed', 'expected a cursor from an earlier page');
   return transact(ctx, async (open) => {
+    await requireLiveKey(open);
     const rows = await open.db.request.findMany({
       where: {
         orgId: open.org,

@@ -1,4 +1,5 @@
 import { appendEvent } from '@/lib/audit/append-event';
+import { requireLiveKey } from '@/lib/identity/require-live-key';
 import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
 import { newId, toWire } from '@/lib/kernel/ids';
 import { transact } from '@/lib/kernel/transact';
@@ -14,11 +15,12 @@ import { loadVotes } from './votes';
 /** A token with less than this left is replaced when its agent asks. */
 const reissueBelowSeconds = 60;
 
-/** The agent's own request as it is now, with its token while it may be executed. Throws `not_found`. */
+/** The agent's own request as it is now, with its token while it may be executed. Throws `not_found`, `unauthorized` once its key is revoked. */
 export async function readRequest(ctx: Context, wireId: string): Promise<AgentRequestView> {
   requirePermission(ctx, 'request.read');
   const id = requestIdOf(wireId);
   const read = await transact(ctx, async (open) => {
+    await requireLiveKey(open);
     const request = await loadRequest(open, id);
     requireOwn(open, request);
     const votes = await loadVotes(open, request);
@@ -49,6 +51,7 @@ function isFresh({ expiresAt }: TokenRow, { validUntil }: RequestRow, now: Date)
 /** A fresh token for a request that may still be executed; one caller makes it, the rest find it. */
 function reissue(ctx: Context, id: string): Promise<TokenRow | null> {
   return withLockedRequest(ctx, id, async (locked, request) => {
+    await requireLiveKey(locked);
     if (!mayRedeem(request, locked.now)) return null;
     const latest = await latestToken(locked, request);
     if (latest && isFresh(latest, request, locked.now)) return latest;

@@ -1,4 +1,5 @@
 import { appendEvent } from '@/lib/audit/append-event';
+import { requireLiveKey } from '@/lib/identity/require-live-key';
 import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
@@ -12,7 +13,7 @@ import { mayExecute } from './rules/lifecycle';
 import type { ResultBody } from './schema';
 import { loadVotes } from './votes';
 
-/** What came of a redeemed action, said once by its agent. Throws `not_found`, `conflict` out of order. */
+/** What came of a redeemed action, said once by its agent. Throws `not_found`, `unauthorized` once its key is revoked, `conflict` out of order. */
 export async function reportResult(
   ctx: Context | Transaction,
   wireId: string,
@@ -20,6 +21,7 @@ export async function reportResult(
 ): Promise<AgentRequestView> {
   requirePermission(ctx, 'request.submit');
   return withLockedRequest(ctx, requestIdOf(wireId), async (locked, request) => {
+    await requireLiveKey(locked);
     requireOwn(locked, request);
     if (!mayExecute(request.execution, body.status)) {
       const found =

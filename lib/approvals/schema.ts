@@ -1,6 +1,7 @@
 import { z } from 'zod/mini';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
 import type { Outcome, Reason, Requirement, RiskLevel } from '@/lib/policy/schema';
+import { isPathOf } from './rules/masking';
 
 /** Every state a request can be in; `lib/approvals/rules/lifecycle.ts` holds the moves between them. */
 export const requestStatuses = [
@@ -49,35 +50,51 @@ export const AskContext = z.strictObject({
 });
 export type AskContext = z.infer<typeof AskContext>;
 
-/** Body of `POST /v1/authorize` (agent-api.md, “Authorize”). Unknown members are refused. */
-export const AuthorizeBody = z.strictObject({
-  action: z
-    .string()
-    .check(z.maxLength(200), z.regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/, 'expected a lower-case dotted name')),
-  summary: z.optional(text(500)),
-  payload: z._default(jsonObject, {}),
-  counterparty: z.optional(text(500)),
-  environment: z.optional(text(100)),
-  initiator: z.optional(text(320)),
-  rationale: z.optional(text(8000)),
-  confidence: z.optional(z.number().check(z.gte(0), z.lte(1))),
-  risk: z.optional(z.enum(['low', 'medium', 'high', 'critical'])),
-  impact: z.optional(level),
-  reversibility: z.optional(level),
-  regulatory: z.optional(level),
-  signals: z.optional(jsonObject),
-  alternatives: z.optional(z.array(text(1000)).check(z.maxLength(20))),
-  evidence: z.optional(z.array(Evidence).check(z.maxLength(40))),
-  diff: z.optional(z.strictObject({ before: json, after: json })),
-  context: z.optional(AskContext),
-  sensitive: z.optional(
-    z
-      .array(z.string().check(z.maxLength(200), z.regex(/^payload\.[^\s]+$/, 'expected payload.<field>')))
-      .check(z.maxLength(50)),
-  ),
-  externalRef: z.optional(text(200)),
-  supersedes: z.optional(z.string().check(z.maxLength(40))),
-});
+/** A path that names nothing would mask nothing: a misspelt one is refused, and so is one through a key with a dot. */
+function namesWhatIsThere({ value, issues }: z.core.ParsePayload<Partial<Sensitive>>): void {
+  for (const [index, path] of (value.sensitive ?? []).entries()) {
+    if (isPathOf(value.payload ?? {}, path)) continue;
+    const message = 'expected the path of something in this payload, without dots in its keys';
+    issues.push({ code: 'custom', path: ['sensitive', index], input: path, message });
+  }
+}
+type Sensitive = { payload: Record<string, JsonValue>; sensitive: string[] };
+
+/**
+ * Body of `POST /v1/authorize` (agent-api.md, “Authorize”). Unknown members are refused. What `sensitive` names is
+ * masked in the payload, the diff and the context's inputs; summary, rationale, evidence and steps are the agent's
+ * own words and shown to every member as they are.
+ */
+export const AuthorizeBody = z
+  .strictObject({
+    action: z
+      .string()
+      .check(z.maxLength(200), z.regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/, 'expected a lower-case dotted name')),
+    summary: z.optional(text(500)),
+    payload: z._default(jsonObject, {}),
+    counterparty: z.optional(text(500)),
+    environment: z.optional(text(100)),
+    initiator: z.optional(text(320)),
+    rationale: z.optional(text(8000)),
+    confidence: z.optional(z.number().check(z.gte(0), z.lte(1))),
+    risk: z.optional(z.enum(['low', 'medium', 'high', 'critical'])),
+    impact: z.optional(level),
+    reversibility: z.optional(level),
+    regulatory: z.optional(level),
+    signals: z.optional(jsonObject),
+    alternatives: z.optional(z.array(text(1000)).check(z.maxLength(20))),
+    evidence: z.optional(z.array(Evidence).check(z.maxLength(40))),
+    diff: z.optional(z.strictObject({ before: json, after: json })),
+    context: z.optional(AskContext),
+    sensitive: z.optional(
+      z
+        .array(z.string().check(z.maxLength(200), z.regex(/^payload\.[^\s]+$/, 'expected payload.<field>')))
+        .check(z.maxLength(50)),
+    ),
+    externalRef: z.optional(text(200)),
+    supersedes: z.optional(z.string().check(z.maxLength(40))),
+  })
+  .check(namesWhatIsThere);
 export type AuthorizeBody = z.infer<typeof AuthorizeBody>;
 
 export const ResultBody = z.strictObject({

@@ -8,7 +8,7 @@ import { loadRequest, requestIdOf } from './load-request';
 import type { RequestRow } from './request-row';
 import { mayVote, type Voter } from './rules/eligibility';
 import { statusAt } from './rules/lifecycle';
-import { maskPayload, maskReasons } from './rules/masking';
+import { maskAlike, maskPayload, maskReasons } from './rules/masking';
 import { fillQuorum } from './rules/quorum';
 import { requirementLabel } from './rules/requirement-label';
 import { yourPart } from './rules/your-part';
@@ -122,8 +122,9 @@ function headOf(request: RequestRow, status: RequestDetail['status'], owner: str
   };
 }
 
-/** What the agent said for itself. */
+/** What the agent said for itself; what repeats the payload's fields is masked as the payload is. */
 function askOf(ask: RequestRow['ask']) {
+  const { diff = null, context = null, sensitive = [] } = ask;
   return {
     rationale: ask.rationale ?? null,
     confidence: ask.confidence ?? null,
@@ -132,8 +133,11 @@ function askOf(ask: RequestRow['ask']) {
     regulatory: ask.regulatory ?? null,
     alternatives: ask.alternatives ?? [],
     evidence: (ask.evidence ?? []).map((item) => ({ ...item, source: 'agent' as const })),
-    diff: ask.diff ?? null,
-    context: ask.context ?? null,
+    diff: diff && {
+      before: maskAlike(diff.before, sensitive),
+      after: maskAlike(diff.after, sensitive),
+    },
+    context: context?.inputs ? { ...context, inputs: maskAlike(context.inputs, sensitive) } : context,
   };
 }
 

@@ -7,7 +7,7 @@ import { sha256Canonical } from '@/lib/kernel/json/canonical-json';
 import { singleton } from '@/lib/kernel/singleton';
 import { transact } from '@/lib/kernel/transact';
 import { notifyWake } from '@/lib/kernel/wake';
-import { callingAgent, readStanding, type Standing } from './calling-agents';
+import { callingAgent, readStanding, revoked, type Standing } from './calling-agents';
 import { openTwins, refuseFloods } from './open-twins';
 import { judgeAsk, pinnedPolicy, planRequest, type RequestPlan, readAsk } from './plan-request';
 import type { AuthorizeBody } from './schema';
@@ -34,14 +34,22 @@ export async function submitRequest(
 function writeBatch(_org: string, asks: Ask[]): Promise<Settled<Answer>[]> {
   const [first] = asks;
   if (!first) return Promise.resolve([]);
-  return transact(first.ctx, (batch) => answerEachOnce(batch, asks, (fresh) => openAll(batch, fresh)));
+  return transact(first.ctx, async (batch) => {
+    const standing = await readStanding(batch, asks.flatMap(keyIdOf));
+    // Also a stored answer is for a live key only.
+    const live = asks.filter((ask) => keyIdOf(ask).some((id) => standing.agents.has(id)));
+    const settled = await answerEachOnce(batch, live, (fresh) => openAll(batch, fresh, standing));
+    const answers = new Map(live.map((ask, index) => [ask, settled[index]]));
+    return asks.map((ask) => answers.get(ask) ?? { ok: false, error: revoked() });
+  });
+}
+
+function keyIdOf({ ctx }: Ask): string[] {
+  return ctx.actor.kind === 'agent' ? [ctx.actor.keyId] : [];
 }
 
 /** Plans every ask by the policy in force, then writes the plans as sets. One bad ask harms no other. */
-async function openAll(batch: Transaction, asks: Ask[]): Promise<Settled<string>[]> {
-  if (asks.length === 0) return [];
-  const keyIds = asks.flatMap(({ ctx }) => (ctx.actor.kind === 'agent' ? [ctx.actor.keyId] : []));
-  const standing = await readStanding(batch, keyIds);
+async function openAll(batch: Transaction, asks: Ask[], standing: Standing): Promise<Settled<string>[]> {
   const planned = asks.map((ask) => planOne(batch, ask, standing));
   const plans = planned.flatMap((each) => (each.ok ? [each.value] : []));
   const answers = await writePlans(batch, plans);

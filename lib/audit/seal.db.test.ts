@@ -8,13 +8,14 @@ import { transact } from '@/lib/kernel/transact';
 import type { PrismaClient } from '@/prisma/generated/client';
 import { appendEvent } from './append-event';
 import { logOrigin, ownVerifier } from './checkpoint-key';
+import type { SealerMemory } from './grow-log';
 import { loadCheckpoints, loadTile, sealedEvents } from './load-log';
 import { macKey } from './mac-key';
 import { openCheckpoint } from './rules/checkpoint';
 import { appendLeaf, EMPTY_FRONTIER, frontierRoot } from './rules/merkle';
 import { type LogReport, verifyLog } from './rules/verify-log';
 import { runSealer } from './run-sealer';
-import { type SealerMemory, sealEvents, signLog, unsignedLogs } from './seal';
+import { sealEvents, signLog, unsignedLogs } from './seal';
 
 const superuserUrl = process.env.TEST_SUPERUSER_DATABASE_URL ?? '';
 const store = globalThis as unknown as Record<symbol, PrismaClient>; // where the kernel keeps its clients
@@ -58,7 +59,7 @@ const append = (org: TestOrg, count = 1, fails = false) =>
     const ids: string[] = [];
     for (let n = 0; n < count; n++) {
       const subject = { type: 'member', id: toWire('mem', org.memberId('fay')) };
-      ids.push(await appendEvent(open, { type: 'member.updated', subject, detail: { n } }));
+      ids.push(await appendEvent(open, { type: 'member.suspended', subject, detail: { n } }));
     }
     if (fails) throw new Error('rolled back on purpose');
     return ids;
@@ -231,14 +232,14 @@ test('What waited for a lock stands after what held it, whichever transaction is
       if (round % 2 === 1)
         await open.db.$executeRaw`INSERT INTO rate_windows VALUES (${org.id}::uuid, ${newId()}, now(), 1)`;
       const { ctx } = await lockRequest(open, id);
-      return appendEvent(ctx, { type: 'approval.commented', subject });
+      return appendEvent(ctx, { type: 'approval.refused', subject });
     });
     await hasWritten;
     const holding = transact(org.admin, async (open) => {
       const { ctx } = await lockRequest(open, id);
       locked();
       await isReleased;
-      return appendEvent(ctx, { type: 'approval.viewed', subject });
+      return appendEvent(ctx, { type: 'audit.revealed', subject });
     });
     await isLocked;
     await new Promise((resolve) => setTimeout(resolve, 15));
@@ -357,7 +358,7 @@ test('One transaction with more events than a pass takes is sealed whole', async
   await withConnection(superuserUrl, (client) =>
     client.query(
       `INSERT INTO audit_events (org_id, at, event_id, type, actor_kind, actor_id, subject_type, subject_id, entry, leaf, mac, mac_key_id)
-       SELECT $1, now(), gen_random_uuid(), 'member.updated', 'system', 'system', 'member', 'x', '\\x', sha256(n::text::bytea), '\\x', 'k'
+       SELECT $1, now(), gen_random_uuid(), 'member.suspended', 'system', 'system', 'member', 'x', '\\x', sha256(n::text::bytea), '\\x', 'k'
          FROM generate_series(1, $2) AS n`,
       [org.id, count],
     ),

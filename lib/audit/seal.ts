@@ -1,21 +1,13 @@
 import { database } from '@/lib/kernel/database';
 import type { Prisma } from '@/prisma/generated/client';
 import { checkpointSigner, logOrigin } from './checkpoint-key';
+import { growLogs, rebuildFrontier, type SealerMemory, type Unsealed } from './grow-log';
 import { signCheckpoint } from './rules/checkpoint';
-import { appendLeaf, EMPTY_FRONTIER, type Frontier, frontierRoot } from './rules/merkle';
-import {
-  encodeTile,
-  frontierFromTiles,
-  TILE_WIDTH,
-  type TilePlace,
-  tileRoot,
-  tilesFilled,
-} from './rules/tiles';
+import { type Frontier, frontierRoot } from './rules/merkle';
 
 type Db = Prisma.TransactionClient;
-type Unsealed = { orgId: string; eventId: string; at: Date; leaf: Uint8Array };
-/** A log as its sealer knows it; rebuilt from the tables whenever they say another size. */
-export type SealerMemory = Map<string, Frontier>;
+/** Transaction ids as the database writes them: where the walk stands, and the oldest one that still runs. */
+type Limits = { from: string; to: string; wentBack: boolean; hasStrays: boolean };
 
 const sealerLock = 7_210_012;
 const largestPass = 20_000;
@@ -32,100 +24,83 @@ export function sealEvents(memory: SealerMemory): Promise<Map<string, Frontier>>
       { held: boolean }[]
     >`SELECT pg_try_advisory_xact_lock(${sealerLock}::bigint) AS held`;
     if (!lock?.held) return new Map();
-    const [limits] = await db.$queryRaw<{ from: string; to: string }[]>`
-      SELECT horizon::text AS "from", pg_snapshot_xmin(pg_current_snapshot())::text AS "to" FROM seal_cursor WHERE id = 1 FOR UPDATE`;
+    const limits = await readLimits(db);
+    if (limits?.wentBack || limits?.hasStrays) return sealRestored(db, limits, memory);
     if (!limits || limits.from === limits.to) return new Map();
-    const { events, horizon } = await unsealed(db, limits.from, limits.to);
-    await db.$executeRaw`UPDATE seal_cursor SET horizon = ${horizon}::xid8 WHERE id = 1`;
-    return sealByOrg(db, events, memory);
+    const { events, horizon } = await unsealed(db, limits);
+    await moveHorizon(db, horizon);
+    return growLogs(db, events, memory);
   }, sealerPatience);
 }
 
-/** Events are read by transaction id and put in order by time: one that waited for another has the later clock. */
-async function unsealed(db: Db, from: string, to: string): Promise<{ events: Unsealed[]; horizon: string }> {
-  const rows = await db.$queryRaw<(Unsealed & { xid: string })[]>`
-    SELECT org_id AS "orgId", event_id AS "eventId", at, leaf, xid::text AS xid FROM audit_events
-     WHERE xid >= ${from}::xid8 AND xid < ${to}::xid8 ORDER BY xid
-     FETCH FIRST (${largestPass}::int) ROWS WITH TIES`;
+/**
+ * A database restored from a dump keeps the transaction ids of its old server, while the new server counts from its
+ * own. Either shows: the walk stands where this server has not been, or an unsealed event comes from there.
+ */
+async function readLimits(db: Db): Promise<Limits | undefined> {
+  const [limits] = await db.$queryRaw<Limits[]>`
+    SELECT horizon::text AS "from", pg_snapshot_xmin(pg_current_snapshot())::text AS "to",
+           horizon > pg_snapshot_xmin(pg_current_snapshot()) AS "wentBack",
+           EXISTS (SELECT FROM (SELECT org_id, event_id FROM audit_events
+                                 WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()) ORDER BY xid DESC LIMIT 1) e
+                    WHERE NOT EXISTS (SELECT FROM audit_seals s WHERE s.org_id = e.org_id AND s.event_id = e.event_id)
+           ) AS "hasStrays"
+      FROM seal_cursor WHERE id = 1 FOR UPDATE`;
+  return limits;
+}
+
+/**
+ * Events are read by transaction id and put in order by time: one that waited for another has the later clock.
+ * What has its seal is passed over, as after a restore the walk comes by once more: one look each by LATERAL with
+ * LIMIT, because a join would tempt the planner to read all seals.
+ */
+async function unsealed(db: Db, { from, to }: Limits): Promise<{ events: Unsealed[]; horizon: string }> {
+  const rows = await db.$queryRaw<(Unsealed & { xid: string; sealed: boolean })[]>`
+    SELECT e.org_id AS "orgId", e.event_id AS "eventId", e.at, e.leaf, e.xid::text AS xid, s.event_id IS NOT NULL AS sealed
+      FROM (SELECT org_id, event_id, at, leaf, xid FROM audit_events
+             WHERE xid >= ${from}::xid8 AND xid < ${to}::xid8 ORDER BY xid
+             FETCH FIRST (${largestPass}::int) ROWS WITH TIES) e
+      LEFT JOIN LATERAL (SELECT event_id FROM audit_seals WHERE org_id = e.org_id AND event_id = e.event_id LIMIT 1) s ON true
+     ORDER BY e.xid`;
   const last = rows.at(-1);
   // A pass that is full ends after its last transaction, which it has whole; the next begins behind that.
   const horizon = last && rows.length >= largestPass ? String(BigInt(last.xid) + 1n) : to;
-  const events = rows.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.eventId < b.eventId ? -1 : 1));
+  const events = rows.filter((row) => !row.sealed);
+  events.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.eventId < b.eventId ? -1 : 1));
   return { events, horizon };
 }
 
-async function sealByOrg(db: Db, events: Unsealed[], memory: SealerMemory): Promise<Map<string, Frontier>> {
+/**
+ * Seals what a restored record brought unsealed: all of it lies where the walk stood or beyond, is committed, and is
+ * older than whatever this server wrote. In one transaction, as afterwards nothing tells where the walk stood; then
+ * the walk begins anew, because what this server wrote before the first pass lies behind it.
+ */
+async function sealRestored(
+  db: Db,
+  { from, to, wentBack }: Limits,
+  memory: SealerMemory,
+): Promise<Map<string, Frontier>> {
+  await db.$executeRaw`SET LOCAL statement_timeout = '60s'`;
   const grown = new Map<string, Frontier>();
-  const byOrg = new Map<string, Unsealed[]>();
-  for (const event of events) (byOrg.get(event.orgId) ?? put(byOrg, event.orgId)).push(event);
-  for (const [org, own] of byOrg) {
-    const before = await frontierOf(db, org, memory);
-    await insertSeals(db, org, before.size, own);
-    await insertTiles(db, org, before.size, before.size + own.length);
-    grown.set(
-      org,
-      own.reduce((frontier, event) => appendLeaf(frontier, event.leaf), before),
-    );
+  let sealed = 0;
+  for (;;) {
+    const events = await db.$queryRaw<Unsealed[]>`
+      SELECT org_id AS "orgId", event_id AS "eventId", at, leaf FROM audit_events e
+       WHERE xid >= ${from}::xid8
+         AND NOT EXISTS (SELECT FROM audit_seals s WHERE s.org_id = e.org_id AND s.event_id = e.event_id)
+       ORDER BY at, event_id LIMIT ${largestPass}`;
+    for (const [org, frontier] of await growLogs(db, events, grown.size > 0 ? grown : memory))
+      grown.set(org, frontier);
+    sealed += events.length;
+    if (events.length < largestPass) break;
   }
+  await moveHorizon(db, wentBack ? '0' : to);
+  console.warn(`the record was restored from a backup: ${sealed} events of it had no seal and have one now`);
   return grown;
 }
 
-function put(byOrg: Map<string, Unsealed[]>, org: string): Unsealed[] {
-  const own: Unsealed[] = [];
-  byOrg.set(org, own);
-  return own;
-}
-
-async function insertSeals(db: Db, org: string, from: number, events: Unsealed[]): Promise<void> {
-  await db.$executeRaw`
-    INSERT INTO audit_seals (org_id, sequence, event_id, event_at, leaf)
-    SELECT ${org}::uuid, ${from}::bigint + n - 1, e, t, l
-      FROM unnest(${events.map((event) => event.eventId)}::uuid[], ${events.map((event) => event.at.toISOString())}::timestamptz[],
-                  ${events.map((event) => event.leaf)}::bytea[]) WITH ORDINALITY AS given (e, t, l, n)`;
-}
-
-/** Each tile that filled up is stored once: leaves below, roots of the tiles beneath it above. */
-async function insertTiles(db: Db, org: string, from: number, to: number): Promise<void> {
-  for (const { level, index } of tilesFilled(from, to)) {
-    const first = index * TILE_WIDTH;
-    const parts =
-      level === 0
-        ? await leavesFrom(db, org, first, TILE_WIDTH)
-        : (await tilesFrom(db, org, level - 1, first)).map(tileRoot);
-    await db.$executeRaw`INSERT INTO audit_tiles (org_id, level, "index", hashes)
-      VALUES (${org}::uuid, ${level}, ${index}, ${encodeTile(parts)})`;
-  }
-}
-
-async function frontierOf(db: Db, org: string, memory: SealerMemory): Promise<Frontier> {
-  const [row] = await db.$queryRaw<{ size: bigint }[]>`
-    SELECT coalesce(max(sequence) + 1, 0) AS size FROM audit_seals WHERE org_id = ${org}::uuid`;
-  const size = Number(row?.size ?? 0);
-  const known = memory.get(org) ?? EMPTY_FRONTIER;
-  return known.size === size ? known : rebuildFrontier(db, org, size);
-}
-
-async function rebuildFrontier(db: Db, org: string, size: number): Promise<Frontier> {
-  const tiles = await db.$queryRaw<{ level: number; index: bigint; hashes: Uint8Array }[]>`
-    SELECT level, "index", hashes FROM audit_tiles WHERE org_id = ${org}::uuid`;
-  const byPlace = new Map(tiles.map((tile) => [`${tile.level}/${tile.index}`, tile.hashes]));
-  const tileAt = ({ level, index }: TilePlace) => byPlace.get(`${level}/${index}`);
-  const first = Math.floor(size / TILE_WIDTH) * TILE_WIDTH;
-  return frontierFromTiles(size, tileAt, await leavesFrom(db, org, first, size - first));
-}
-
-async function leavesFrom(db: Db, org: string, first: number, count: number): Promise<Uint8Array[]> {
-  const rows = await db.$queryRaw<{ leaf: Uint8Array }[]>`
-    SELECT leaf FROM audit_seals WHERE org_id = ${org}::uuid AND sequence >= ${first} AND sequence < ${first + count}
-     ORDER BY sequence`;
-  return rows.map((row) => row.leaf);
-}
-
-async function tilesFrom(db: Db, org: string, level: number, first: number): Promise<Uint8Array[]> {
-  const rows = await db.$queryRaw<{ hashes: Uint8Array }[]>`
-    SELECT hashes FROM audit_tiles WHERE org_id = ${org}::uuid AND level = ${level}
-       AND "index" >= ${first} AND "index" < ${first + TILE_WIDTH} ORDER BY "index"`;
-  return rows.map((row) => row.hashes);
+async function moveHorizon(db: Db, horizon: string): Promise<void> {
+  await db.$executeRaw`UPDATE seal_cursor SET horizon = ${horizon}::xid8 WHERE id = 1`;
 }
 
 /** Signs a log's root after its events are committed. Refuses a tree smaller than the last one signed. */
@@ -152,4 +127,19 @@ export async function unsignedLogs(): Promise<Map<string, Frontier>> {
   const logs = new Map<string, Frontier>();
   for (const { orgId, size } of rows) logs.set(orgId, await rebuildFrontier(db, orgId, Number(size)));
   return logs;
+}
+
+/**
+ * Seconds for which the oldest event without a seal has waited, by the database's clock; 0 where none waits. Looks at
+ * no more than one pass takes, so that it stays cheap before any backlog.
+ */
+export async function sealLagSeconds(): Promise<number> {
+  const [row] = await database('sealer').$queryRaw<{ seconds: number }[]>`
+    SELECT coalesce(extract(epoch FROM clock_timestamp() - min(e.at)), 0)::float8 AS seconds
+      FROM (SELECT org_id, event_id, at FROM audit_events
+             WHERE xid >= (SELECT horizon FROM seal_cursor WHERE id = 1) AND xid < pg_snapshot_xmax(pg_current_snapshot())
+             ORDER BY xid LIMIT ${largestPass}) e
+      LEFT JOIN LATERAL (SELECT event_id FROM audit_seals WHERE org_id = e.org_id AND event_id = e.event_id LIMIT 1) s ON true
+     WHERE s.event_id IS NULL`;
+  return row?.seconds ?? 0;
 }

@@ -1,15 +1,19 @@
 import { appendEvent } from '@/lib/audit/append-event';
-import { type Context, requirePermission } from '@/lib/kernel/context';
+import { type Context, requirePermission, type Transaction } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
 import { newId, toWire } from '@/lib/kernel/ids';
 import { transact } from '@/lib/kernel/transact';
 import { NewMember } from './schema';
 
-/** A person of the org, known by their address. Throws `forbidden`, `conflict` when the address is taken. */
+/**
+ * A person of the org, known by their address. Throws `forbidden` (also when who is no owner adds an owner), `conflict`
+ * when the address is taken.
+ */
 export async function addMember(ctx: Context, input: NewMember): Promise<{ id: string }> {
   requirePermission(ctx, 'people.write');
   const member = NewMember.parse(input);
   return transact(ctx, async (open) => {
+    if (member.role === 'owner') await requireOwner(open);
     const taken = await open.db.member.findUnique({
       where: { orgId_email: { orgId: open.org, email: member.email } },
       select: { id: true },
@@ -26,4 +30,12 @@ export async function addMember(ctx: Context, input: NewMember): Promise<{ id: s
     });
     return { id };
   });
+}
+
+async function requireOwner({ db, org, actor }: Transaction): Promise<void> {
+  const owner = await db.member.findUnique({
+    where: { orgId_id: { orgId: org, id: actor.id }, role: 'owner', status: 'active' },
+    select: { id: true },
+  });
+  if (!owner) throw new AppError('forbidden', 'only an owner adds another owner');
 }

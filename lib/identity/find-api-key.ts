@@ -16,7 +16,10 @@ export type FoundKey = {
 type Row = Omit<FoundKey, 'org'> & { orgId: string; secretHash: Uint8Array; revoked: boolean };
 type Cached = { row: Row | null; until: number };
 
-/** How long a key is believed without asking again; revocation also arrives by wake, and verbs check it under RLS. */
+/**
+ * How long a key is believed without asking again. Revocation also arrives by wake, and every verb of the agents'
+ * API asks again in its own transaction (`requireLiveKey`; an ask reads its key with the policy).
+ */
 const believedMilliseconds = 1000;
 
 /** The live key of this text, or null: mistyped, unknown, revoked and wrong all look alike. */

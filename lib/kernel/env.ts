@@ -2,11 +2,30 @@ import { z } from 'zod';
 import { AppError } from './errors';
 import { singleton } from './singleton';
 
+const paserk = z.string().regex(/^k4\.(secret|public)\.[\w-]+$/, 'expected k4.secret.… or k4.public.…');
+const moment = z
+  .string()
+  .datetime({ offset: true })
+  .transform((text) => new Date(text));
+
+/** A PASERK text, or one with the time in which its tokens are taken. */
+const TokenKey = z.union(
+  [paserk, z.strictObject({ paserk, notBefore: moment.optional(), retiredAt: moment.optional() })],
+  'expected a PASERK text or { paserk, notBefore?, retiredAt? } with ISO 8601 times',
+);
+type TokenKey = z.infer<typeof TokenKey>;
+
+/** What signs now must be secret, and must not end by a date after which nobody would take its tokens. */
+function maySign([first]: TokenKey[]): boolean {
+  if (typeof first === 'object') return maySign([first.paserk]) && first.retiredAt === undefined;
+  return first?.startsWith('k4.secret.') ?? false;
+}
+
 const Secrets = z.object({
   authSecret: z.string().min(32),
   apiKeyPepper: z.string().min(32),
   auditMasterKeys: z.record(z.string().regex(/^\d{4}$/), z.string()),
-  tokenKeys: z.array(z.string().startsWith('k4.secret.')).min(1),
+  tokenKeys: z.array(TokenKey).refine(maySign, 'expected a k4.secret.… key first, which does not retire'),
   checkpointKey: z.string(),
 });
 

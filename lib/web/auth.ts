@@ -3,11 +3,12 @@ import type { NextRequest } from 'next/server';
 import NextAuth, { type NextAuthConfig } from 'next-auth';
 import type { Adapter } from 'next-auth/adapters';
 import { membershipsOf } from '@/lib/identity/queries';
-import { recordSignIn } from '@/lib/identity/record-sign-in';
+import { recordSession } from '@/lib/identity/record-session';
 import { database } from '@/lib/kernel/database';
 import { env } from '@/lib/kernel/env';
+import { callerOrigin } from './caller-origin';
 import { ownOrigin } from './same-origin';
-import { isSecure, sessionCookieName, sessionDays } from './sessions';
+import { isSecure, returnCookieName, sessionCookieName, sessionDays } from './sessions';
 import { linkMinutes, sendSignInLink } from './sign-in-link';
 
 /** next-auth with our tables under the role that alone may touch them. Settings are read when first asked. */
@@ -27,6 +28,7 @@ export function answerAuth(request: Request): Promise<Response> {
 }
 
 function config(): NextAuthConfig {
+  const cookie = { httpOnly: true, sameSite: 'lax', path: '/', secure: isSecure() } as const;
   return {
     // The client is generated into our tree; the adapter only knows the package's own type.
     adapter: PrismaAdapter(database('auth') as unknown as Parameters<typeof PrismaAdapter>[0]) as Adapter,
@@ -35,10 +37,8 @@ function config(): NextAuthConfig {
     session: { strategy: 'database', maxAge: sessionDays * 86_400 },
     pages: { signIn: '/sign-in', error: '/sign-in', verifyRequest: '/sign-in/check' },
     cookies: {
-      sessionToken: {
-        name: sessionCookieName(),
-        options: { httpOnly: true, sameSite: 'lax', path: '/', secure: isSecure() },
-      },
+      sessionToken: { name: sessionCookieName(), options: cookie },
+      callbackUrl: { name: returnCookieName(), options: cookie },
     },
     providers: [emailProvider(), ...oidc()],
     callbacks: {
@@ -51,7 +51,15 @@ function config(): NextAuthConfig {
     },
     events: {
       signIn: async ({ user, account }) => {
-        if (user.email) await recordSignIn(user.email, account?.provider === 'oidc' ? 'oidc' : 'email');
+        const method = account?.provider === 'oidc' ? 'oidc' : 'email';
+        if (user.email)
+          await recordSession(user.email, { type: 'session.opened', method }, await callerOrigin());
+      },
+      signOut: async (ended) => {
+        const id = 'session' in ended ? ended.session?.userId : undefined;
+        const user =
+          id && (await database('auth').user.findUnique({ where: { id }, select: { email: true } }));
+        if (user) await recordSession(user.email, { type: 'session.ended' }, await callerOrigin());
       },
     },
   };

@@ -1,5 +1,6 @@
 import { requestIdOf } from '@/lib/api/agent-route';
 import { problemResponse } from '@/lib/api/problem';
+import { memberRate, takeRate } from '@/lib/api/rate-limit';
 import type { Context } from '@/lib/kernel/context';
 import { AppError } from '@/lib/kernel/errors';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
@@ -12,7 +13,8 @@ type Params = { params: Promise<Record<string, string> | undefined> };
 type DeskCall = { ctx: Context; request: Request; id: string; body: JsonValue };
 
 /**
- * The people's door for code: session → Context, own origin check for whatever may change something, then the verb.
+ * The people's door for code: session → Context, own origin and the member's rate checked for whatever may change
+ * something, then the verb.
  * `onRefusal` may add what a refused person should see.
  */
 export function deskRoute(
@@ -26,6 +28,7 @@ export function deskRoute(
       if (request.method !== 'GET') requireSameOrigin(request);
       const ctx = await memberContext();
       if (!ctx) throw new AppError('unauthorized', 'sign in first');
+      if (request.method !== 'GET') await takeRate(ctx, `member:${ctx.actor.id}`, memberRate);
       const { id = '' } = (await params) ?? {};
       call = {
         ctx: { ...ctx, requestId },

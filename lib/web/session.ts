@@ -1,4 +1,4 @@
-import { cookies, headers } from 'next/headers';
+import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
 import { membershipsOf, type PersonView, whoAmI } from '@/lib/identity/queries';
@@ -7,6 +7,7 @@ import type { Context } from '@/lib/kernel/context';
 import { env } from '@/lib/kernel/env';
 import { newId } from '@/lib/kernel/ids';
 import { auth } from './auth';
+import { callerOrigin } from './caller-origin';
 
 type SignedIn = { ctx: Context; person: PersonView };
 
@@ -19,13 +20,12 @@ const signedIn = cache(async (): Promise<SignedIn | null> => {
   const wanted = (await cookies()).get('countersign.org')?.value;
   const membership = memberships.find((each) => each.org === wanted) ?? memberships[0];
   if (!membership) return null;
-  const sent = await headers();
   const bare: Context = {
     org: membership.org,
     actor: { kind: 'member', id: membership.memberId, via: 'web' },
     permissions: new Set(),
     requestId: newId(),
-    origin: { address: sent.get('x-forwarded-for'), userAgent: sent.get('user-agent') },
+    origin: await callerOrigin(),
     now: new Date(),
   };
   const person = await whoAmI(bare);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { cookies } from 'next/headers';
-import { recordSignIn } from '@/lib/identity/record-sign-in';
+import { recordSession } from '@/lib/identity/record-session';
 import { database } from '@/lib/kernel/database';
 import { env } from '@/lib/kernel/env';
+import { callerOrigin } from './caller-origin';
 
 export const sessionDays = 7;
 
@@ -13,6 +14,11 @@ export function isSecure(): boolean {
 
 export function sessionCookieName(): string {
   return isSecure() ? '__Host-countersign.session' : 'countersign.session';
+}
+
+/** Where next-auth keeps the page to return to. */
+export function returnCookieName(): string {
+  return isSecure() ? '__Host-countersign.return' : 'countersign.return';
 }
 
 /** Signs a verified address in: a fresh session row and its cookie, never a reused one. Says so in the record. */
@@ -32,5 +38,19 @@ export async function openSession(email: string, method: 'demo' | 'setup'): Prom
     secure: isSecure(),
     expires,
   });
-  await recordSignIn(email, method);
+  await recordSession(email, { type: 'session.opened', method }, await callerOrigin());
+}
+
+/** The token of the session that the request being answered came with. */
+export async function sessionToken(): Promise<string | null> {
+  return (await cookies()).get(sessionCookieName())?.value ?? null;
+}
+
+/** Whether a session still stands: signing out deletes its row. */
+export async function sessionStands(token: string): Promise<boolean> {
+  const row = await database('auth').session.findUnique({
+    where: { sessionToken: token },
+    select: { expires: true },
+  });
+  return row !== null && row.expires > new Date();
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
-import { mask, maskPayload, maskReasons, restoreMasked } from './masking';
+import { isPathOf, mask, maskAlike, maskPayload, maskReasons, restoreMasked } from './masking';
 
 const payload = { to: 'DE89', amount: 412, lines: [{ iban: 'FR76', note: 'x' }], 'a/b': { '~': 1 } };
 
@@ -59,7 +59,20 @@ describe('what the agent marked sensitive is shown as a mask, and an edit that l
     );
   });
 
-  it('hides the facts of a reason at and below a hidden path', () => {
+  it('masks what describes the same fields at the same paths, and leaves the rest', () => {
+    expect(maskAlike({ to: 'DE89', terms: 'Net-30' }, ['payload.to'])).toEqual({ to: mask, terms: 'Net-30' });
+    expect(maskAlike('Net-30', ['payload.to'])).toBe('Net-30');
+  });
+
+  it('knows a path that is there from one that is not, a key with a dot and an inherited name among them', () => {
+    for (const there of ['payload.to', 'payload.lines.0.iban', 'payload.a/b'])
+      expect(isPathOf(payload, there)).toBe(true);
+    for (const gone of ['payload.too', 'payload.lines.1', 'payload.lines.length', 'payload.constructor'])
+      expect(isPathOf(payload, gone)).toBe(false);
+    expect(isPathOf({ 'a.b': 1 }, 'payload.a.b')).toBe(false);
+  });
+
+  it('hides the facts of a reason at, above and below a hidden path', () => {
     const fact = (path: string) => ({ path, operator: 'eq', value: 'secret', threshold: 'x' });
     const reason = {
       document: 'd',
@@ -70,9 +83,9 @@ describe('what the agent marked sensitive is shown as a mask, and an edit that l
       missing: [],
       facts: ['payload.to', 'payload.to.iban', 'payload.total'].map(fact),
     };
-    const shown = maskReasons([reason], ['payload.to']).flatMap(({ facts }) =>
-      facts.map(({ value }) => value),
-    );
-    expect(shown).toEqual([mask, mask, 'secret']);
+    const shown = (hidden: string) =>
+      maskReasons([reason], [hidden]).flatMap(({ facts }) => facts.map(({ value }) => value));
+    expect(shown('payload.to')).toEqual([mask, mask, 'secret']);
+    expect(shown('payload.to.iban.country')).toEqual([mask, mask, 'secret']);
   });
 });

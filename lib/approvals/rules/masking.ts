@@ -10,19 +10,29 @@ export function maskPayload(
   payload: JsonValue,
   sensitive: readonly string[],
 ): { payload: JsonValue; masked: string[] } {
-  const paths = sensitive
-    .map((path) => path.split('.').slice(1))
-    .filter((path) => read(payload, path) !== undefined);
+  const paths = sensitive.filter((path) => isPathOf(payload, path)).map((path) => path.split('.').slice(1));
   return {
     payload: paths.reduce((value, path) => replace(value, path, mask), payload),
     masked: paths.map((path) => jsonPointer(path)),
   };
 }
 
-/** The reasons with the values of sensitive facts masked. */
+/** What describes the same fields as the payload (a diff's sides, a run's inputs) masked at the same paths. */
+export function maskAlike<Value extends JsonValue>(value: Value, sensitive: readonly string[]): Value {
+  return maskPayload(value, sensitive).payload as Value; // masking keeps lists lists and objects objects
+}
+
+/** Whether `payload.<field>…` names something that is there, by own members and list indices alone. */
+export function isPathOf(payload: JsonValue, path: string): boolean {
+  return read(payload, path.split('.').slice(1)) !== undefined;
+}
+
+/** The reasons with the values of sensitive facts masked, and of facts that contain or lie in one. */
 export function maskReasons(reasons: readonly Reason[], sensitive: readonly string[]): Reason[] {
   const hides = (path: string) =>
-    sensitive.some((hidden) => path === hidden || path.startsWith(`${hidden}.`));
+    sensitive.some(
+      (hidden) => path === hidden || path.startsWith(`${hidden}.`) || hidden.startsWith(`${path}.`),
+    );
   return reasons.map((reason) => ({
     ...reason,
     facts: reason.facts.map((fact) =>

@@ -23,8 +23,6 @@ const permissionsByRole: Record<Role, readonly Permission[]> = {
 /** Scopes an API key may carry, and what each permits. */
 const permissionsByScope: Record<string, readonly Permission[]> = {
   requests: ['request.submit', 'request.read'],
-  'policy.write': ['policy.read', 'policy.write'],
-  'audit.read': ['audit.read'],
 };
 export const keyScopes = Object.keys(permissionsByScope);
 
