@@ -55,11 +55,15 @@ export async function publishPolicy(ctx: Context, input: PublishPolicy): Promise
       where: { orgId_id: { orgId: open.org, id: policy.id } },
       data: { version },
     });
-    await open.db.org.update({ where: { id: open.org }, data: { policySerial: { increment: 1 } } });
+    const { policySerial } = await open.db.org.update({
+      where: { id: open.org },
+      data: { policySerial: { increment: 1 } },
+      select: { policySerial: true },
+    });
     await appendEvent(open, {
       type: 'policy.published',
       subject: { type: 'policy', id: toWire('pol', policy.id) },
-      detail: { name, title: document.name, version, hash, note },
+      detail: { name, title: document.name, version, hash, note, serial: policySerial },
     });
     await notifyWake(open, [{ org: open.org, topic: 'policy', ids: [toWire('pol', policy.id)] }]);
     return { version };
