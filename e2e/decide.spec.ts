@@ -80,7 +80,7 @@ test('An edit that changes a value’s type is refused in words before it can be
   await expect(page.getByText('/deal_size: was a number and can’t become a string')).toBeVisible();
   await expect(approve(page)).toHaveAttribute('aria-disabled', 'true');
   await box.fill('{ "deal": ');
-  await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toBeVisible();
+  await expect(page.getByRole('main').getByRole('alert').filter({ hasText: /\S/ })).toBeVisible();
   await expect(page.getByText('A value can’t be read yet.')).toBeVisible();
 });
 
@@ -232,6 +232,7 @@ test('From the inbox to an approval without the mouse', async ({ as }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(approve(page)).toBeFocused();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(page.getByText('The agent may carry it out now, once.')).toBeVisible();
