@@ -12,7 +12,6 @@ import { runMain } from './run-main.mjs';
 import { say } from './say.mjs';
 import { ensureSecrets } from './secrets.mjs';
 import { seed } from './seed.mjs';
-import { welcome } from './welcome.mjs';
 
 // `npm run demo:reset`: drops the embedded database and fills it anew. Never touches a database of the operator's.
 runMain(async () => {
@@ -26,8 +25,9 @@ runMain(async () => {
   rmSync(path.join(dir, 'demo.json'), { force: true });
   const env = await childEnv(await embeddedDatabase(dir), 'production');
   await seed(env);
-  say('The demo is as new. A server that is running must be started again.');
-  welcome(env);
+  say(
+    'The demo is as new: npm start shows its people and keys. A server that is running must be started again.',
+  );
 });
 
 async function dropDatabase(dir) {

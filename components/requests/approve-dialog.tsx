@@ -55,7 +55,7 @@ export function ApproveDialog({
       onClose={onClose}
       lead={<RiskBadge risk={risk} />}
       title="Approve this?"
-      description={`${request.met + 1 >= request.slots && !edited ? 'Yours is the last approval needed. ' : ''}This is what the agent may then carry out, once.`}
+      description={`${isLast(request) && !edited ? 'Yours is the last approval needed. ' : ''}This is what the agent may then carry out, once.`}
     >
       <form onSubmit={submit} onKeyDown={submitOnCommandEnter} className="flex flex-col gap-4">
         <div className="flex flex-col gap-2">
@@ -117,4 +117,9 @@ export function ApproveDialog({
 /** The first 16 hex digits in groups of four, short enough to compare by eye. */
 export function fingerprint(hash: string): string {
   return (hash.replace('sha256:', '').slice(0, 16).match(/.{4}/g) ?? []).join(' ');
+}
+
+/** Whether the one slot that is open is one that the reader may fill. */
+function isLast({ met, slots, requirements }: RequestDetail): boolean {
+  return met + 1 === slots && requirements.some((each) => each.youCan && each.met < each.count);
 }

@@ -70,7 +70,8 @@ function Verdict({ view }: { view: PreviewView }) {
       {view.requirements
         .map(({ from, count }) => `${sourceName(from)}${count > 1 ? ` (${count})` : ''}`)
         .join(' and ')}
-      . Earlier approvals were for the old payload and are asked again.
+      . {view.needsAnother && 'At this risk someone who has not edited it must be among them. '}
+      Earlier approvals were for the old payload and are asked again.
     </Notice>
   );
 }

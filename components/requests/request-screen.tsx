@@ -49,7 +49,7 @@ export function RequestScreen({ request }: { request: Shown }) {
     setChange(null);
     setShown(view);
     router.refresh();
-    heading.current?.focus({ preventScroll: true });
+    heading.current?.focus();
   }
   function showWaiting() {
     if (waiting) setShown(waiting);

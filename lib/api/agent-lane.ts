@@ -24,7 +24,7 @@ const lanes: Lane[] = [
  * A path of the API that does not exist, or not by this method, is answered as the API answers.
  */
 export function agentLane(method: string, pathname: string): Handler | null {
-  if (!pathname.startsWith('/v1/')) return null;
+  if (!pathname.startsWith('/v1/') && pathname !== '/v1') return null;
   const fitting = lanes.filter((lane) => lane.path.test(pathname));
   const lane = fitting.find((each) => each.method === method);
   const id = lane?.path.exec(pathname)?.[1];

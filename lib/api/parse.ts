@@ -14,7 +14,9 @@ export function parseAs<Schema extends z.$ZodType>(
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, 20).map((issue) => ({
-    pointer: jsonPointer(issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))),
+    pointer: jsonPointer(
+      [...issue.path, ...unknownKey(issue)].map((step) => (typeof step === 'symbol' ? String(step) : step)),
+    ),
     detail: issue.message,
   }));
   throw new AppError(
@@ -22,4 +24,9 @@ export function parseAs<Schema extends z.$ZodType>(
     errors[0] ? `${errors[0].pointer || 'body'}: ${errors[0].detail}` : 'not what was expected',
     { errors },
   );
+}
+
+/** An unknown member is pointed at by its own name. */
+function unknownKey(issue: z.$ZodIssue): string[] {
+  return issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
 }

@@ -3,7 +3,13 @@ import { AppError } from '@/lib/kernel/errors';
 import { singleton } from '@/lib/kernel/singleton';
 import { transact } from '@/lib/kernel/transact';
 
-type Lease = { window: number; left: number; refused: boolean; asking: Promise<void> | null };
+type Lease = {
+  window: number;
+  left: number;
+  unleased: number;
+  refused: boolean;
+  asking: Promise<void> | null;
+};
 /** So many calls in each window of so many seconds. */
 export type Rate = { limit: number; windowSeconds: number };
 export type RateStanding = { limit: number; remaining: number; resetSeconds: number };
@@ -38,7 +44,7 @@ export async function takeRate(ctx: Context, subject: string, rate: Rate): Promi
   const seconds = Date.now() / 1000;
   const window = Math.floor(seconds / windowSeconds);
   const resetSeconds = Math.ceil((window + 1) * windowSeconds - seconds);
-  const lease = leaseOf(`${ctx.org} ${subject}`, window);
+  const lease = leaseOf(`${ctx.org} ${subject}`, window, limit);
   while (lease.left <= 0 && !lease.refused) {
     lease.asking ??= renew(ctx, subject, rate, lease).finally(() => {
       lease.asking = null;
@@ -51,15 +57,15 @@ export async function takeRate(ctx: Context, subject: string, rate: Rate): Promi
     });
   }
   lease.left -= 1;
-  return { limit, remaining: lease.left, resetSeconds };
+  return { limit, remaining: lease.left + lease.unleased, resetSeconds };
 }
 
-function leaseOf(name: string, window: number): Lease {
+function leaseOf(name: string, window: number, limit: number): Lease {
   const leases = singleton('api.leases', () => new Map<string, Lease>());
   const known = leases.get(name);
   if (known && known.window === window) return known;
   if (leases.size > 10_000) leases.clear();
-  const fresh: Lease = { window, left: 0, refused: false, asking: null };
+  const fresh: Lease = { window, left: 0, unleased: limit, refused: false, asking: null };
   leases.set(name, fresh);
   return fresh;
 }
@@ -68,13 +74,15 @@ async function renew(ctx: Context, subject: string, rate: Rate, lease: Lease): P
   const { limit, windowSeconds } = rate;
   const block = Math.max(1, Math.ceil(limit / blocks));
   const startAt = new Date(lease.window * windowSeconds * 1000).toISOString();
-  const granted = await transact(ctx, async (open) => {
-    const rows = await open.db.$queryRaw<{ granted: number }[]>`
+  const used = await transact(ctx, async (open) => {
+    const rows = await open.db.$queryRaw<{ used: number }[]>`
       INSERT INTO rate_windows AS w (org_id, subject, start_at, used) VALUES (${open.org}::uuid, ${subject}, ${startAt}::timestamptz, ${block}::int)
       ON CONFLICT (org_id, subject, start_at) DO UPDATE SET used = w.used + ${block}::int WHERE w.used + ${block}::int <= ${limit}::int
-      RETURNING ${block}::int AS granted`;
-    return rows[0]?.granted ?? 0;
+      RETURNING used`;
+    return rows[0]?.used ?? null;
   });
-  lease.left += granted;
-  lease.refused = granted === 0;
+  if (used !== null) lease.left += block;
+  // What other processes have leased meanwhile is known only here.
+  lease.unleased = used === null ? 0 : Math.max(0, limit - used);
+  lease.refused = used === null;
 }

@@ -5,7 +5,7 @@ import type { Outcome, Requirement, RiskLevel } from '@/lib/policy/schema';
 import type { RequestRow } from './request-row';
 import { titleOf } from './rules/ask';
 import { statusAt } from './rules/lifecycle';
-import { fillQuorum } from './rules/quorum';
+import { fillDecision } from './rules/quorum';
 import type { Execution, RequestStatus } from './schema';
 
 /** A live vote as the views need it; `fills` are the requirements its person could fill. */
@@ -90,7 +90,7 @@ function approvalOf(
   expiresAt: Date,
 ): AgentRequestView['approval'] {
   const approvals = votes.filter((vote) => vote.revision === request.revision && vote.verdict === 'approve');
-  const quorum = fillQuorum(request.verdict.requirements, approvals);
+  const quorum = fillDecision(request.verdict.requirements, approvals, request);
   return {
     url: `${env().COUNTERSIGN_URL}/requests/${toWire('req', request.id)}`,
     dueAt: dueAt.toISOString(),

@@ -5,6 +5,7 @@ import { newId, toWire } from '@/lib/kernel/ids';
 import { canonicalJson, sha256Canonical } from '@/lib/kernel/json/canonical-json';
 import type { JsonValue } from '@/lib/kernel/json/json-value';
 import { notifyWake } from '@/lib/kernel/wake';
+import type { Verdict } from '@/lib/policy/schema';
 import { applyVerdict, decisionOf, editPayload } from './edit-payload';
 import { byClock } from './expire-request';
 import { judgeAgain } from './judge-again';
@@ -14,7 +15,7 @@ import type { RequestRow } from './request-row';
 import { mayVote } from './rules/eligibility';
 import { statusAt, validForSeconds } from './rules/lifecycle';
 import { restoreMasked } from './rules/masking';
-import { fillQuorum, hasUninvolvedApprover } from './rules/quorum';
+import { fillDecision } from './rules/quorum';
 import type { VoteBody } from './schema';
 import { planToken } from './token-of';
 import { loadVoters, loadVotes, votedOn } from './votes';
@@ -85,7 +86,7 @@ async function underCurrentPolicy(ctx: Transaction, request: RequestRow): Promis
   if (judged.serial === request.policySerial) return request;
   if (judged.verdict.outcome === 'deny') return { ...request, verdict: judged.verdict };
   const rejudged = await applyVerdict(ctx, request, judged);
-  if (canonicalJson(judged.verdict) === canonicalJson(request.verdict)) return rejudged;
+  if (weightOf(judged.verdict) === weightOf(request.verdict)) return rejudged;
   const { risk, requirements, policies } = judged.verdict;
   await appendEvent(byClock(ctx), {
     ...requestEvent(request, 'approval.rejudged'),
@@ -93,6 +94,11 @@ async function underCurrentPolicy(ctx: Transaction, request: RequestRow): Promis
     detail: { risk, requirements, policies },
   });
   return rejudged;
+}
+
+/** What a verdict asks of people; two that ask the same differ in words alone. */
+function weightOf({ risk, requirements, slaSeconds, expiresSeconds, onBreach, editable }: Verdict): string {
+  return canonicalJson({ risk, requirements, slaSeconds, expiresSeconds, onBreach, editable });
 }
 
 async function rejectByPolicy(ctx: Transaction, request: RequestRow): Promise<VoteOutcome> {
@@ -176,8 +182,8 @@ async function approveIfComplete(ctx: Transaction, request: RequestRow): Promise
   const votes = await loadVotes(ctx, request, true);
   const approvals = votes.filter((vote) => vote.revision === request.revision && vote.verdict === 'approve');
   const live = approvals.filter((vote) => vote.fills.length > 0).map((vote) => vote.memberId);
-  const quorum = fillQuorum(request.verdict.requirements, approvals);
-  if (!quorum.complete || !hasUninvolvedApprover(request.risk, await editorsOf(ctx, request), live)) {
+  const quorum = fillDecision(request.verdict.requirements, approvals, request);
+  if (!quorum.complete) {
     await notifyWake(ctx, [wakeOf(ctx, request)]);
     return { status: request.status, refused: null };
   }
@@ -193,13 +199,4 @@ async function approveIfComplete(ctx: Transaction, request: RequestRow): Promise
     event: { decision, token: toWire('tok', token.id) },
   });
   return { status, refused: null };
-}
-
-async function editorsOf(ctx: Transaction, request: RequestRow): Promise<string[]> {
-  if (request.revision === 1) return [];
-  const rows = await ctx.db.revision.findMany({
-    where: { orgId: ctx.org, requestId: request.id, editedBy: { not: null } },
-    select: { editedBy: true },
-  });
-  return rows.flatMap((row) => row.editedBy ?? []);
 }

@@ -41,7 +41,7 @@ export async function editPayload(
   });
   const edited = await applyVerdict(
     ctx,
-    { ...request, revision, payload, payloadHash, editedBy: ctx.actor.id },
+    { ...request, revision, payload, payloadHash, editors: [...request.editors, ctx.actor.id] },
     judged,
   );
   await appendEvent(ctx, {

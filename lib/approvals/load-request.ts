@@ -57,7 +57,7 @@ export async function loadRequest(ctx: Transaction, id: string): Promise<Request
     where: { orgId_id: { orgId: ctx.org, id } },
     select: {
       ...requestFields,
-      revisions: { select: { payload: true, editedBy: true }, orderBy: { revision: 'desc' }, take: 1 },
+      revisions: { select: { payload: true }, orderBy: { revision: 'desc' }, take: 1 },
     },
   });
   const current = row?.revisions[0];
@@ -67,8 +67,20 @@ export async function loadRequest(ctx: Transaction, id: string): Promise<Request
   return {
     ...fields,
     payload: JSON.parse(current.payload),
-    editedBy: current.editedBy,
+    editors: await editorsOf(ctx, fields),
   } as unknown as RequestRow;
+}
+
+async function editorsOf(
+  ctx: Transaction,
+  { id, revision }: { id: string; revision: number },
+): Promise<string[]> {
+  if (revision === 1) return [];
+  const rows = await ctx.db.revision.findMany({
+    where: { orgId: ctx.org, requestId: id, editedBy: { not: null } },
+    select: { editedBy: true },
+  });
+  return rows.flatMap((row) => row.editedBy ?? []);
 }
 
 /**

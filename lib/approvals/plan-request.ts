@@ -175,7 +175,7 @@ function openRow(
     validUntil: status === 'allowed' ? secondsAfter(now, validForSeconds) : null,
     result: null,
     payload,
-    editedBy: null,
+    editors: [],
   };
 }
 

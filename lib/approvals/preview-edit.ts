@@ -28,6 +28,7 @@ export async function previewEdit(ctx: Context, wireId: string, body: PreviewBod
         outcome,
         risk,
         slots: slotsOf(verdict),
+        needsAnother: verdict.risk === 'high' || verdict.risk === 'critical',
         requirements,
         reasons: maskReasons(reasons, request.ask.sensitive ?? []),
       };

@@ -151,7 +151,8 @@ function itemOf(row: Row, reader: Voter | null, now: Date): RequestListItem {
     edited: row.revision > 1,
     breached: row.breachedAt !== null || (row.dueAt !== null && status === 'pending' && now >= row.dueAt),
     slots,
-    met: status === 'approved' ? slots : Math.min(Number(row.approvals), slots),
+    // While it waits a slot is open, whoever has approved: all met would have decided it.
+    met: status === 'approved' ? slots : Math.min(Number(row.approvals), Math.max(slots - 1, 0)),
     you: row.voted ? 'voted' : may ? 'may_vote' : 'may_not',
   };
 }

@@ -38,6 +38,6 @@ export type RequestRow = {
   validUntil: Date | null;
   result: ResultBody | null;
   payload: JsonValue;
-  /** Who made the current revision; null for the agent. */
-  editedBy: string | null;
+  /** Who made revisions of it; nobody while it is the agent's own. */
+  editors: string[];
 };

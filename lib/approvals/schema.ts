@@ -236,13 +236,14 @@ export type RequestDetail = {
   you: { mayVote: boolean; why: string | null; voted: 'approve' | 'reject' | null; mayReveal: boolean };
 };
 
-/** What an edit would come to, before it is made. */
+/** What an edit would come to, before it is made; `needsAnother`: someone who edited nothing must approve too. */
 export type PreviewView =
   | {
       ok: true;
       outcome: Outcome;
       risk: RiskLevel;
       slots: number;
+      needsAnother: boolean;
       requirements: Requirement[];
       reasons: Reason[];
     }

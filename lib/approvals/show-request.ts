@@ -9,7 +9,7 @@ import type { RequestRow } from './request-row';
 import { mayVote, type Voter } from './rules/eligibility';
 import { statusAt } from './rules/lifecycle';
 import { maskAlike, maskPayload, maskReasons } from './rules/masking';
-import { fillQuorum } from './rules/quorum';
+import { fillDecision } from './rules/quorum';
 import { requirementLabel } from './rules/requirement-label';
 import { yourPart } from './rules/your-part';
 import type { Person, RequestDetail } from './schema';
@@ -29,7 +29,7 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
   const sensitive = request.ask.sensitive ?? [];
   const shown = (payload: JsonValue) => maskPayload(payload, sensitive);
   const status = statusAt(request, ctx.now);
-  const quorum = fillQuorum(request.verdict.requirements, currentApprovals(request, votes));
+  const quorum = fillDecision(request.verdict.requirements, currentApprovals(request, votes), request);
   const mayAudit = ctx.permissions.has('audit.reveal');
   const { verdict } = request;
   return {
@@ -53,19 +53,19 @@ async function detailOf(ctx: Transaction, request: RequestRow): Promise<RequestD
     })),
     slots: quorum.slots,
     met: quorum.met,
-    votes: votes.map(({ memberId, verdict, revision, at }) => ({
-      member: person(memberId),
-      verdict,
-      revision,
-      current: revision === request.revision,
-      reason: reasons.get(`${revision} ${memberId}`) ?? null,
-      at: at.toISOString(),
-    })),
+    votes: votes.map((vote) => voteOf(vote, request, reasons, person)),
     edits: editsOf(revisions, shown, person),
     timeline: await loadTimeline(ctx, request.id),
     feedback: request.feedback,
     result: request.result,
-    you: yourPart(reader, asked, ownVote(reader, votes, request), status, mayAudit),
+    you: yourPart(
+      reader,
+      asked,
+      ownVote(reader, votes, request),
+      status,
+      mayAudit,
+      isOnlyEditors(request, votes),
+    ),
     now: ctx.now.toISOString(),
   };
 }
@@ -166,6 +166,23 @@ function candidatesFor(
     .sort((a, b) => Number(b.id === readerId) - Number(a.id === readerId) || a.name.localeCompare(b.name))
     .slice(0, 10)
     .map(({ id, name }) => ({ id: toWire('mem', id), name }));
+}
+
+function voteOf(
+  { memberId, verdict, revision, at }: VoteRow,
+  request: RequestRow,
+  reasons: Map<string, string | null>,
+  person: (id: string) => Person,
+): RequestDetail['votes'][number] {
+  const current = revision === request.revision;
+  const reason = reasons.get(`${revision} ${memberId}`) ?? null;
+  return { member: person(memberId), verdict, revision, current, reason, at: at.toISOString() };
+}
+
+function isOnlyEditors(request: RequestRow, votes: VoteRow[]): boolean {
+  const approvals = currentApprovals(request, votes);
+  const grave = request.risk === 'high' || request.risk === 'critical';
+  return grave && approvals.length > 0 && approvals.every((vote) => request.editors.includes(vote.memberId));
 }
 
 function ownVote(reader: Voter | null, votes: VoteRow[], request: RequestRow): VoteRow['verdict'] | null {

@@ -6,6 +6,7 @@ import { AppError } from '@/lib/kernel/errors';
 import { newId, toWire } from '@/lib/kernel/ids';
 import { databaseNow, transact } from '@/lib/kernel/transact';
 import { notifyWake } from '@/lib/kernel/wake';
+import type { PolicyDocument } from './document';
 import { parsePolicy } from './parse-policy';
 
 const PublishPolicy = z.object({
@@ -19,8 +20,8 @@ const PublishPolicy = z.object({
 export type PublishPolicy = z.infer<typeof PublishPolicy>;
 
 /**
- * Puts a new immutable version in force. Throws `forbidden`, `unprocessable` with line and column when it cannot be
- * read (the version in force stays), `conflict` when someone published meanwhile or nothing changed.
+ * Puts a new immutable version in force. Throws `forbidden`, `unprocessable` when it names a group that does not exist,
+ * or with line and column when it cannot be read (the version in force stays), `conflict` when someone published meanwhile or nothing changed.
  */
 export async function publishPolicy(ctx: Context, input: PublishPolicy): Promise<{ version: number }> {
   requirePermission(ctx, 'policy.write');
@@ -28,6 +29,7 @@ export async function publishPolicy(ctx: Context, input: PublishPolicy): Promise
   const document = parsePolicy(source);
   const hash = policyHash(source);
   return transact(ctx, async (opened) => {
+    await requireGroups(opened, document);
     const policy = await lockPolicy(opened, name, agentId ?? null);
     // Whoever waited for the lock has the later time, so the record keeps the order they came into force in.
     const open = { ...opened, now: await databaseNow(opened) };
@@ -68,6 +70,22 @@ export async function publishPolicy(ctx: Context, input: PublishPolicy): Promise
     await notifyWake(open, [{ org: open.org, topic: 'policy', ids: [toWire('pol', policy.id)] }]);
     return { version };
   });
+}
+
+/** A group that does not exist would be waited for by requests that nobody can decide. */
+async function requireGroups(open: Transaction, { rules, guardrails }: PolicyDocument): Promise<void> {
+  const sources = [...rules, ...guardrails]
+    .flatMap(({ approvals }) => approvals ?? [])
+    .map(({ from }) => from);
+  const slugs = sources.flatMap((from) => (from.startsWith('group:') ? [from.slice('group:'.length)] : []));
+  const named = [...new Set(slugs)];
+  const found = await open.db.group.findMany({
+    where: { orgId: open.org, slug: { in: named } },
+    select: { slug: true },
+  });
+  const missing = named.filter((slug) => !found.some((group) => group.slug === slug));
+  if (missing.length > 0)
+    throw new AppError('unprocessable', `there is no group ${missing.join(', ')} to ask`);
 }
 
 /** SHA-256 of the text as it was published, `sha256:<hex>`. */

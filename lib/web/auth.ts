@@ -34,6 +34,8 @@ function config(): NextAuthConfig {
     adapter: PrismaAdapter(database('auth') as unknown as Parameters<typeof PrismaAdapter>[0]) as Adapter,
     secret: env().secrets.authSecret,
     trustHost: true,
+    // One line each: what strangers send to these routes is no reason for a stack in the operator's log.
+    logger: { error: ({ name }) => console.warn(`sign-in refused: ${name}`) },
     session: { strategy: 'database', maxAge: sessionDays * 86_400 },
     pages: { signIn: '/sign-in', error: '/sign-in', verifyRequest: '/sign-in/check' },
     cookies: {

@@ -22,7 +22,7 @@ export default async function OutboxPage() {
       <PageHead title="Outbox" note={<Chip tone="slate">demo: mails stay on this machine</Chip>} />
       {mails.length === 0 && (
         <EmptyState icon={<Mail />} title="No mail yet">
-          <p>What would be sent to people shows up here.</p>
+          <p>Mail that would be sent, such as sign-in links, shows up here.</p>
         </EmptyState>
       )}
       <ul aria-label="Mails" className="flex max-w-[880px] flex-col gap-3 p-4 empty:hidden sm:p-6">

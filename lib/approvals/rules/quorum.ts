@@ -36,12 +36,23 @@ function place(person: Approval, slots: number[], holder: (Approval | null)[], t
   return false;
 }
 
-/** At high and critical risk at least one approver must have edited no revision of what they approve. */
-export function hasUninvolvedApprover(
-  risk: string,
-  editors: readonly string[],
-  approvers: readonly string[],
-): boolean {
-  if (editors.length === 0 || (risk !== 'high' && risk !== 'critical')) return true;
-  return approvers.some((member) => !editors.includes(member));
+/**
+ * The quorum that decides: at high and critical risk one of those who fill it must have edited no revision, so while
+ * only editors approve, a slot stays open. Others are placed before editors.
+ */
+export function fillDecision(
+  requirements: readonly Requirement[],
+  approvals: readonly Approval[],
+  { risk, editors }: { risk: string; editors: readonly string[] },
+): Quorum {
+  if (editors.length === 0 || (risk !== 'high' && risk !== 'critical'))
+    return fillQuorum(requirements, approvals);
+  const others = approvals.filter((approval) => !editors.includes(approval.memberId));
+  const own = approvals.filter((approval) => editors.includes(approval.memberId));
+  for (;;) {
+    const quorum = fillQuorum(requirements, [...others, ...own]);
+    const isWitnessed = quorum.filledBy.flat().some((member) => !editors.includes(member));
+    if (!quorum.complete || isWitnessed || own.length === 0) return quorum;
+    own.pop();
+  }
 }
