@@ -46,7 +46,12 @@ export async function makeOrg({ policy = usualPolicy, groups = usualGroups }: Wa
   const person = (name: string): Context =>
     contextOf(org, { kind: 'member', id: memberId(name), via: 'web' }, name === 'olga' ? 'owner' : 'member');
   const admin = person('olga');
-  for (const [slug, names] of Object.entries({ ...groups, finance: ['agata', ...(groups.finance ?? [])] })) {
+  for (const [slug, names] of Object.entries({
+    leads: [],
+    security: [],
+    ...groups,
+    finance: ['agata', ...(groups.finance ?? [])],
+  })) {
     await createGroup(admin, { slug, name: slug });
     for (const name of names) {
       if (!ids.has(name)) ids.set(name, (await addMember(admin, newMember(name))).id);
