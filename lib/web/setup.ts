@@ -1,10 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { parseAs } from '@/lib/api/parse';
 import { createFirstOrg } from '@/lib/identity/create-org';
 import { anyOrg } from '@/lib/identity/queries';
+import { permissionsOfRole } from '@/lib/identity/rules/permissions';
 import { NewOrg } from '@/lib/identity/schema';
+import type { Context } from '@/lib/kernel/context';
 import { env } from '@/lib/kernel/env';
 import { AppError } from '@/lib/kernel/errors';
 import { newId } from '@/lib/kernel/ids';
+import { publishPolicy } from '@/lib/policy/publish-policy';
 import { openSession } from './sessions';
 import { setupTokenMatches } from './setup-token';
 
@@ -24,6 +29,24 @@ export async function completeSetup(input: {
   if (!setupTokenMatches(input.token))
     throw new AppError('forbidden', 'this is not the token printed at start');
   const first = parseAs(NewOrg, { org: input.org, name: input.name, email: input.email });
-  await createFirstOrg(newId(), first);
+  const { org, ownerId } = await createFirstOrg(newId(), first);
+  await publishStarter({
+    org,
+    actor: { kind: 'member', id: ownerId, via: 'web' },
+    permissions: permissionsOfRole('owner'),
+    requestId: newId(),
+    now: new Date(),
+  });
   await openSession(first.email, 'setup');
+}
+
+/** Without a policy everything is denied; with the starter everything waits for a person. */
+async function publishStarter(owner: Context): Promise<void> {
+  const source = await readFile(path.join(process.cwd(), 'lib/policy/templates/starter.yaml'), 'utf8');
+  await publishPolicy(owner, {
+    name: 'starter',
+    baseVersion: 0,
+    source,
+    note: 'Everything waits for a person',
+  });
 }
