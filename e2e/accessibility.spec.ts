@@ -85,6 +85,16 @@ const states: Visit[] = [
     as: 'dana@northwind.test',
     go: (page) => visit(page, '/policies/northwind?version=1'),
   },
+  { name: 'The record', as: 'erik@northwind.test', go: (page) => visitRecord(page) },
+  {
+    name: 'An event opened',
+    as: 'erik@northwind.test',
+    go: async (page) => {
+      await visitRecord(page);
+      await page.getByRole('table').getByRole('button').first().click();
+      await page.getByText('Entry and seal hold').waitFor();
+    },
+  },
   {
     name: 'A request that is not there',
     as: 'dana@northwind.test',
@@ -154,6 +164,11 @@ test('What has the focus is always seen to have it, and nothing covers it', asyn
 async function visit(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
+}
+
+async function visitRecord(page: Page): Promise<void> {
+  await visit(page, '/audit');
+  await page.getByRole('table').waitFor();
 }
 
 async function visitRequest(page: Page, ask: Parameters<typeof open>[0]): Promise<void> {

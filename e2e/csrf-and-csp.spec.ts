@@ -25,6 +25,7 @@ function strangers(base: string): Record<string, Record<string, string>> {
 
 /** What a forged call would send to each route that may change something; a new one without a line here fails. */
 const forged: Record<string, (seen: { revision: number; payloadHash: string }) => Record<string, unknown>> = {
+  'app/api/audit/searches/route.ts': () => ({ filters: {} }),
   'app/api/auth/[...nextauth]/route.ts': () => ({ callbackUrl: '/inbox' }),
   'app/api/auth/callback/email-confirm/route.ts': () => ({ token: 'x', email: 'maria@northwind.test' }),
   'app/api/demo/session/route.ts': () => ({ email: 'maria@northwind.test' }),
@@ -176,7 +177,14 @@ test('Without a session no back way into a page gives anything away', async ({ r
     ['.segments/_tree.segment.rsc', {}],
     ['?_rsc=1', { rsc: '1' }],
   ];
-  for (const path of [`/requests/${id}`, '/inbox?view=all', '/history', '/policies/northwind', '/outbox']) {
+  for (const path of [
+    `/requests/${id}`,
+    '/inbox?view=all',
+    '/history',
+    '/audit',
+    '/policies/northwind',
+    '/outbox',
+  ]) {
     for (const [ending, headers] of ways) {
       const told = await everything(
         request,

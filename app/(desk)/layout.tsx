@@ -10,7 +10,7 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
   const [person, mine] = await Promise.all([currentPerson(), countMine(ctx)]);
   if (!person) redirect('/sign-in');
   return (
-    <Shell person={person} mine={mine} demo={demoIsOn()}>
+    <Shell person={person} mine={mine} demo={demoIsOn()} mayAudit={ctx.permissions.has('audit.read')}>
       {children}
     </Shell>
   );

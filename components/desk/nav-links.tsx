@@ -1,26 +1,28 @@
 'use client';
 
 import { cx } from 'class-variance-authority';
-import { FileCheck2, History, Inbox, Mail } from 'lucide-react';
+import { FileCheck2, History, Inbox, Mail, ScrollText } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 
 const places = [
   { href: '/inbox', word: 'Inbox', icon: Inbox },
   { href: '/history', word: 'History', icon: History },
+  { href: '/audit', word: 'Audit', icon: ScrollText },
   { href: '/policies', word: 'Policies', icon: FileCheck2 },
   { href: '/outbox', word: 'Outbox', icon: Mail },
 ];
 
-type NavLinksProps = { mine: number; demo: boolean; bottom?: boolean };
+type NavLinksProps = { mine: number; demo: boolean; mayAudit: boolean; bottom?: boolean };
 
 /** Where one can go: a column beside the page, or a bar under it on phones. The outbox exists on the demo only. */
-export function NavLinks({ mine, demo, bottom }: NavLinksProps) {
+export function NavLinks({ mine, demo, mayAudit, bottom }: NavLinksProps) {
   const path = usePathname();
   return (
     <ul className={bottom ? 'flex' : 'flex flex-col gap-1'}>
       {places.map(({ href, word, icon: Icon }) => {
         if (href === '/outbox' && !demo) return null;
+        if (href === '/audit' && !mayAudit) return null;
         const here =
           path === href ||
           path.startsWith(`${href}/`) ||

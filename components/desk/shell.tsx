@@ -10,10 +10,10 @@ import { ThemeToggle } from './theme-toggle';
 
 export type DeskPerson = { name: string; role: string; groups: string[]; org: { name: string } };
 
-type ShellProps = { person: DeskPerson; mine: number; demo: boolean; children: ReactNode };
+type ShellProps = { person: DeskPerson; mine: number; demo: boolean; mayAudit: boolean; children: ReactNode };
 
 /** Around every page of a signed-in person: where they are, who they are, what waits for them. */
-export function Shell({ person, mine, demo, children }: ShellProps) {
+export function Shell({ person, mine, demo, mayAudit, children }: ShellProps) {
   return (
     <div className="flex min-h-dvh flex-col sm:grid sm:grid-cols-[56px_minmax(0,1fr)] lg:grid-cols-[232px_minmax(0,1fr)]">
       <a
@@ -41,7 +41,7 @@ export function Shell({ person, mine, demo, children }: ShellProps) {
           <span className="truncate max-lg:sr-only">{person.org.name}</span>
         </p>
         <nav aria-label="Main">
-          <NavLinks mine={mine} demo={demo} />
+          <NavLinks mine={mine} demo={demo} mayAudit={mayAudit} />
         </nav>
         <div className="mt-auto flex items-center gap-2.5 border-t pt-4 max-lg:flex-col lg:px-1.5">
           <Avatar name={person.name} />
@@ -61,7 +61,7 @@ export function Shell({ person, mine, demo, children }: ShellProps) {
         {children}
       </main>
       <PhoneNav>
-        <NavLinks bottom mine={mine} demo={demo} />
+        <NavLinks bottom mine={mine} demo={demo} mayAudit={mayAudit} />
       </PhoneNav>
       <LiveCount />
     </div>

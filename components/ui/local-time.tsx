@@ -2,10 +2,11 @@
 
 import { useSyncExternalStore } from 'react';
 
-type Style = 'minute' | 'day' | 'full';
+type Style = 'minute' | 'second' | 'day' | 'full';
 
 const shapes: Record<Style, Intl.DateTimeFormatOptions> = {
   minute: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  second: { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
   day: { day: 'numeric', month: 'short', year: 'numeric' },
   full: { dateStyle: 'medium', timeStyle: 'long' },
 };

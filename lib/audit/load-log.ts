@@ -9,7 +9,8 @@ import type { TilePlace } from './rules/tiles';
 /** One event as its row has it, for checking; `sequence` is -1 where it has no seal yet. */
 export type LoadedEvent = { row: SealedRow; detail: DetailRow | null; at: Date };
 
-type EventRow = {
+/** A row as the statements here read it. */
+export type StoredEvent = {
   sequence: bigint | null;
   sealedId: string | null;
   eventId: string | null;
@@ -71,10 +72,10 @@ export async function* sealedEvents(
   }
 }
 
-function sealedPage(ctx: Context, after: bigint): Promise<EventRow[]> {
+function sealedPage(ctx: Context, after: bigint): Promise<StoredEvent[]> {
   return transact(
     ctx,
-    (open) => open.db.$queryRaw<EventRow[]>`
+    (open) => open.db.$queryRaw<StoredEvent[]>`
     SELECT s.sequence, s.event_id AS "sealedId", e.event_id AS "eventId", s.event_at AS at, e.type,
            e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.subject_type AS "subjectType",
            e.subject_id AS "subjectId", e.request_id AS "requestId", e.run_id AS "runId", e.action, e.status,
@@ -95,7 +96,7 @@ export function unsealedEvents(
   horizon: string,
 ): Promise<(LoadedEvent & { passed: boolean; ageSeconds: number })[]> {
   return transact(ctx, async (open) => {
-    const rows = await open.db.$queryRaw<(EventRow & { passed: boolean })[]>`
+    const rows = await open.db.$queryRaw<(StoredEvent & { passed: boolean })[]>`
       SELECT NULL::bigint AS sequence, NULL::uuid AS "sealedId", e.event_id AS "eventId", e.at, e.type,
              e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.subject_type AS "subjectType",
              e.subject_id AS "subjectId", e.request_id AS "requestId", e.run_id AS "runId", e.action, e.status,
@@ -151,7 +152,8 @@ export function loadTile(ctx: Context, { level, index }: TilePlace): Promise<Uin
   });
 }
 
-function loadedEvent(org: string, row: EventRow, id: string): LoadedEvent {
+/** A stored row in the form that the rules check. */
+export function loadedEvent(org: string, row: StoredEvent, id: string): LoadedEvent {
   const { type, actorKind, actorId, subjectType, subjectId, runId, action, status } = row;
   const eventId = toWire('evt', id);
   const columns = {

@@ -35,5 +35,6 @@ export const EventType = z.enum([
   'key.created',
   'key.revoked',
   'audit.revealed',
+  'audit.searched',
 ]);
 export type EventType = z.infer<typeof EventType>;
