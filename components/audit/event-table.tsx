@@ -80,6 +80,7 @@ function About({ event: { request, subject, action } }: { event: EventView }) {
         <HiddenText text={request.title || action || request.id} />
       </Link>
     );
+  if (subject.type === 'org') return <span className="text-ink-2">the organisation</span>;
   return (
     <span className="text-ink-2">
       {subject.type}{' '}

@@ -1,9 +1,10 @@
 'use client';
 
-import { Search } from 'lucide-react';
+import { cx } from 'class-variance-authority';
+import { ListFilter, Search } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button, buttonLook } from '@/components/ui/button';
 import { Field, Input } from '@/components/ui/field';
 import type { FilterChoices } from '@/lib/audit/schema';
@@ -14,6 +15,7 @@ type FilterBarProps = { filters: FilterTexts; choices: FilterChoices };
 /** What the record is searched by; the address carries it, so a search can be kept and sent. */
 export function FilterBar({ filters, choices }: FilterBarProps) {
   const router = useRouter();
+  const [shown, setShown] = useState(false);
   const input = (name: keyof FilterTexts, label: string, placeholder: string) => (
     <Field id={`audit-${name}`} label={label}>
       <Input
@@ -30,9 +32,23 @@ export function FilterBar({ filters, choices }: FilterBarProps) {
   );
   return (
     <search className="no-print border-b bg-surface px-4 py-3 sm:px-6">
+      <Button
+        className="md:hidden"
+        aria-expanded={shown}
+        aria-controls="audit-filters"
+        onClick={() => setShown(!shown)}
+      >
+        <ListFilter aria-hidden /> Filters
+        {Object.keys(filters).length > 0 && ` (${Object.keys(filters).length})`}
+      </Button>
       <form
+        id="audit-filters"
         aria-label="Filter the record"
-        className="grid grid-cols-2 items-end gap-x-3 gap-y-2.5 md:grid-cols-4 xl:grid-cols-6"
+        className={cx(
+          !shown && 'max-md:hidden',
+          shown && 'max-md:mt-3',
+          'grid grid-cols-2 items-end gap-x-3 gap-y-2.5 md:grid-cols-4 xl:grid-cols-6',
+        )}
         onSubmit={(event) => {
           event.preventDefault();
           router.push(auditAddress(filtersOf(Object.fromEntries(new FormData(event.currentTarget)))));
