@@ -51,7 +51,7 @@ function EventRow({ event, open }: { event: EventView; open: (id: string) => voi
           type="button"
           onClick={() => open(event.id)}
           title={event.type}
-          className="rounded-chip text-left before:absolute before:inset-0 before:content-[''] focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-focus"
+          className="min-h-6 rounded-chip text-left before:absolute before:inset-0 before:content-[''] focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-focus"
         >
           <Chip tone={event.tone}>{event.text}</Chip>
         </button>
@@ -75,7 +75,7 @@ function About({ event: { request, subject, action } }: { event: EventView }) {
       <Link
         href={`/requests/${request.id}`}
         prefetch={false}
-        className="relative z-10 font-medium underline decoration-hairline underline-offset-2 hover:decoration-current"
+        className="relative z-10 inline-block min-h-6 min-w-6 py-0.5 font-medium underline decoration-hairline underline-offset-2 hover:decoration-current"
       >
         <HiddenText text={request.title || action || request.id} />
       </Link>
